@@ -1,0 +1,52 @@
+"""Who annotated, without saying who: keyed pseudonyms, stable within a workspace.
+
+Names and mails stay on the server; the key stays in the workspace's private folder.
+"""
+
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from annotation.schema import Origin
+
+SIMULATED_DOMAIN = "simulated.invalid"  # RFC 2606: no real mailbox ends like this
+
+
+class Pseudonyms:
+    """Turn accounts into pseudonyms and origins; `state` is the workspace's private folder."""
+
+    def __init__(self, state: Path) -> None:
+        self._key = _key(state / "pseudonym.key")
+
+    def of(self, account: str) -> str:
+        """Return the pseudonym of an account: `rater-` and eight hex digits of HMAC-SHA256."""
+        return "rater-" + hmac.new(self._key, account.encode(), "sha256").hexdigest()[:8]
+
+    def table(self, users: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+        """Return `{server id: {annotator, origin}}` for the server's accounts."""
+        return {str(user["id"]): self.entry(str(user.get("email") or user["id"])) for user in users}
+
+    def entry(self, mail: str) -> dict[str, str]:
+        """Return pseudonym and origin of one account."""
+        simulated = mail.lower().endswith("@" + SIMULATED_DOMAIN)
+        return {"annotator": self.of(mail.lower()), "origin": Origin.SIMULATED if simulated else Origin.HUMAN}
+
+    def look_up(self, completed_by: Any, table: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+        """Return the entry of an annotation's author: an id, or the object that some exports hold."""
+        if isinstance(completed_by, Mapping):
+            return self.entry(str(completed_by.get("email") or completed_by.get("id")))
+        return table.get(str(completed_by)) or {"annotator": self.of(f"id:{completed_by}"), "origin": Origin.HUMAN}
+
+
+def _key(path: Path) -> bytes:
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".partial")
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        os.replace(beside, path)
+    return bytes.fromhex(path.read_text())

@@ -1,0 +1,1 @@
+"""Label Studio: a local server, a client, and plan, push, status, pull."""

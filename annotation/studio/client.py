@@ -1,0 +1,224 @@
+"""One Label Studio server over its API: the only module that imports `label_studio_sdk`.
+
+Reads are retried by the SDK; writes never are, because the server commits even when the answer
+is lost. A write whose fate is unknown raises `Doubt`: the caller reads back and decides.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from label_studio_sdk import LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+
+from corpus.errors import WirecopyError
+
+OLDEST = (1, 20)
+PAGE = 1_000
+EXPORT_IDS = 500  # 1,000 ids make a request line that the server refuses
+TIMEOUT = 120.0
+ONCE: Any = {"max_retries": 0}
+T = TypeVar("T")
+
+
+class Doubt(Exception):
+    """A write that may or may not have happened."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A task as the server holds it; `raw` has its id, data, meta and counts."""
+
+    raw: dict[str, Any]
+
+    @property
+    def id(self) -> int:
+        return int(self.raw["id"])
+
+    @property
+    def key(self) -> str:
+        return str((self.raw.get("data") or {}).get("key") or "")
+
+    @property
+    def payload(self) -> str:
+        return str((self.raw.get("data") or {}).get("payload") or "")
+
+    @property
+    def updated(self) -> str:
+        return str(self.raw["updated_at"])
+
+    @property
+    def annotators(self) -> list[int]:
+        return [int(one) for one in self.raw.get("annotators") or []]
+
+    @property
+    def submitted(self) -> int:
+        return int(self.raw.get("total_annotations") or 0)
+
+    @property
+    def skipped(self) -> int:
+        return int(self.raw.get("cancelled_annotations") or 0)
+
+    @property
+    def answers(self) -> int:
+        return self.submitted + self.skipped
+
+
+class Studio:
+    """A client of one server, as one user.
+
+    Raises WirecopyError where nothing answers, the token is wrong or the server is too old.
+    """
+
+    def __init__(self, url: str, api_key: str, *, timeout: float = TIMEOUT) -> None:
+        self.url = url.rstrip("/")
+        local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+        http = httpx.Client(timeout=timeout, trust_env=not local, follow_redirects=True)
+        # The SDK's token refresh drops the last part of a path without a slash behind it.
+        self._sdk = _open(lambda: LabelStudio(base_url=self.url + "/", api_key=api_key, httpx_client=http), self.url)
+
+    def check(self) -> str:
+        """Return the server's version; raise where it can't be used."""
+        release = str(self._read("GET", "api/version").get("release") or "0")
+        numbers = tuple(int(part) for part in release.split(".")[:2] if part.isdigit())
+        if numbers < OLDEST:
+            wanted = ".".join(map(str, OLDEST))
+            raise WirecopyError(
+                f"Label Studio at {self.url} is {release}, wirecopy needs {wanted} or newer",
+                hint="upgrade that server, or use a local one: wirecopy annotation serve",
+            )
+        self.whoami()
+        return release
+
+    def whoami(self) -> dict[str, Any]:
+        """Return the user of the token."""
+        return dict(self._read("GET", "api/current-user/whoami"))
+
+    def users(self) -> list[dict[str, Any]]:
+        """Return every account: id, email."""
+        return list(self._read("GET", "api/users/"))
+
+    def invite_path(self) -> str:
+        """Return the path of the sign-up page, with its token."""
+        return str(self._read("GET", "api/invite")["invite_url"])
+
+    def project(self, project_id: int) -> dict[str, Any] | None:
+        """Return a project, or None where it is gone."""
+        try:
+            return dict(self._read("GET", f"api/projects/{project_id}/"))
+        except _NotFound:
+            return None
+
+    def projects(self, title: str) -> list[dict[str, Any]]:
+        """Return the projects with exactly this title."""
+        found = self._pages("api/projects/", "results", {"title": title})
+        return [project for project in found if project.get("title") == title]
+
+    def create_project(self, settings: dict[str, Any]) -> int:
+        """Create a project; return its id."""
+        return int(self._write(lambda: self._sdk.projects.create(**settings, request_options=ONCE)).id)
+
+    def update_project(self, project_id: int, settings: dict[str, Any]) -> None:
+        """Change settings of a project."""
+        self._write(lambda: self._sdk.projects.update(project_id, **settings, request_options=ONCE))
+
+    def tasks(self, project_id: int, *, changed_since: str | None = None) -> Iterator[Held]:
+        """Yield the tasks of a project by id; with `changed_since`, those touched since then."""
+        wanted = "id,data,meta,total_annotations,cancelled_annotations,updated_at,annotators"
+        params: dict[str, Any] = {"project": project_id, "include": wanted, "resolve_uri": "false"}
+        if changed_since:
+            column = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime"}
+            items = [column | {"value": changed_since}]
+            params["query"] = json.dumps({"filters": {"conjunction": "and", "items": items}})
+        yield from (Held(task) for task in self._pages("api/tasks", "tasks", params))
+
+    def import_tasks(self, project_id: int, tasks: Sequence[Any]) -> int:
+        """Send one batch, atomic on the server; return how many tasks it made."""
+        answer = self._write(lambda: self._sdk.projects.import_tasks(project_id, request=tasks, request_options=ONCE))
+        return int(answer.task_count or 0)
+
+    def delete_task(self, task_id: int) -> None:
+        """Delete a task and what hangs on it."""
+        self._write(lambda: self._sdk.tasks.delete(str(task_id), request_options=ONCE))
+
+    def annotate(self, task_id: int, result: list[Any], *, skipped: bool, lead_time: float) -> int:
+        """Answer a task as the user of the token; return the annotation's id."""
+        made = self._write(
+            lambda: self._sdk.annotations.create(
+                task_id, result=result, was_cancelled=skipped, lead_time=lead_time, request_options=ONCE
+            )
+        )
+        return int(made.id or 0)
+
+    def export(self, project_id: int, task_ids: Sequence[int]) -> list[dict[str, Any]]:
+        """Return tasks with their annotations, at most `EXPORT_IDS` of them."""
+        params = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(task_ids)}
+        return list(self._read("GET", f"api/projects/{project_id}/export", params))
+
+    def _pages(self, path: str, field: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        page, total = 1, 1
+        while (page - 1) * PAGE < total:
+            answer = self._read("GET", path, params | {"page": page, "page_size": PAGE})
+            total = int(answer.get("total", answer.get("count", 0)))
+            yield from answer[field]
+            page += 1
+
+    def _read(self, method: str, path: str, params: dict[str, Any] | None = None) -> Any:
+        # The SDK's own models parse 100 to 215 tasks a second; its transport gives the bare JSON.
+        transport = self._sdk._client_wrapper.httpx_client
+        response = _open(lambda: transport.request(path, method=method, params=params), self.url)
+        if response.status_code >= 400:
+            raise _explained(response.status_code, response.text, self.url)
+        try:
+            return response.json()
+        except ValueError:
+            hint = "check LABEL_STUDIO_URL: it is the address of the start page, with any sub-path"
+            raise WirecopyError(f"{self.url} answers, but not as Label Studio does", hint=hint) from None
+
+    def _write(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except httpx.ConnectError as error:
+            raise _unreachable(self.url) from error
+        except httpx.HTTPError as error:
+            raise Doubt(f"{type(error).__name__}") from error
+        except ApiError as error:
+            if (error.status_code or 500) >= 500 or error.status_code in (408, 409, 429):
+                raise Doubt(f"HTTP {error.status_code}") from error
+            raise _explained(error.status_code or 0, json.dumps(error.body, default=str), self.url) from error
+
+
+class _NotFound(WirecopyError):
+    pass
+
+
+def _open(call: Callable[[], T], url: str) -> T:
+    try:
+        return call()
+    except ApiError as error:
+        raise _explained(error.status_code or 0, json.dumps(error.body, default=str), url) from None
+    except httpx.UnsupportedProtocol:
+        raise WirecopyError(f"LABEL_STUDIO_URL is no address: '{url}'", hint="it looks like http://host:8080") from None
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise _unreachable(url) from error
+
+
+def _unreachable(url: str) -> WirecopyError:
+    return WirecopyError(
+        f"no Label Studio answers at {url}",
+        hint="start a local one with `wirecopy annotation serve`, or set LABEL_STUDIO_URL",
+    )
+
+
+def _explained(status: int, body: str, url: str) -> WirecopyError:
+    if status in (401, 403):
+        return WirecopyError(
+            f"Label Studio at {url} refuses the token",
+            hint="set LABEL_STUDIO_API_KEY to the token shown in its Account & Settings page",
+        )
+    if status == 404:
+        return _NotFound(f"Label Studio at {url} has no such thing: {body[:200]}", hint="wirecopy annotation plan")
+    return WirecopyError(f"Label Studio at {url} answers HTTP {status}: {body[:300]}", hint="see the server's log")

@@ -1,0 +1,269 @@
+"""A local Label Studio in an environment of its own: install, start, stop.
+
+Its dependencies clash with ours, so uv makes it a virtual environment in the cache. Migrations
+run once per version, into a template without users; each workspace starts from a copy.
+The token is read from the server's own database: it is written nowhere else.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from corpus.errors import WirecopyError
+from corpus.files import write_json
+from corpus.output import Output
+
+VERSION = "1.23.2"
+ADMIN = "admin@wirecopy.invalid"
+HOST = "127.0.0.1"
+START_SECONDS = 300
+DATABASE = "label_studio.sqlite3"
+QUIET = {
+    "LATEST_VERSION_CHECK": "false",
+    "COLLECT_ANALYTICS": "false",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+    "FEATURE_FLAGS_OFFLINE": "true",
+    "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+    "LABEL_STUDIO_ENABLE_LEGACY_API_TOKEN": "true",
+    # Without it a text is answered by a look-up of a file on the server's disk.
+    "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "false",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running local server; `password` is known only to the start that made the account."""
+
+    url: str
+    pid: int
+    started: float
+    password: str | None = None
+
+    @property
+    def login(self) -> str:
+        """The account that owns the projects."""
+        return ADMIN
+
+
+def serve(*, state: Path, out: Output) -> Server:
+    """Start the local server of a workspace, or return the one that runs.
+
+    `state` is the workspace's private folder. Raises WirecopyError with the server's last lines
+    where it does not come up.
+    """
+    running = find(state)
+    if running:
+        return running
+    python = _environment(out)
+    data = state / "label-studio"
+    new = not (data / DATABASE).is_file()
+    if new:
+        _copy_template(_template(python, out), data)
+    password = secrets.token_urlsafe(12) if new else None
+    return _start(python, state, data, password, out)
+
+
+def find(state: Path) -> Server | None:
+    """Return the local server of a workspace if its process lives."""
+    import psutil
+
+    try:
+        known = Server(**json.loads((state / "server.json").read_text()))
+        process = psutil.Process(known.pid)
+        same = abs(process.create_time() - known.started) < 1 and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, TypeError, psutil.Error):
+        return None
+    return known if same else None
+
+
+def stop(*, state: Path) -> bool:
+    """Stop the local server of a workspace; tell whether one ran."""
+    import psutil
+
+    server = find(state)
+    if server:
+        process = psutil.Process(server.pid)
+        family = [*process.children(recursive=True), process]
+        for one in family:
+            one.terminate()
+        _, alive = psutil.wait_procs(family, timeout=15)
+        for one in alive:
+            one.kill()
+    (state / "server.json").unlink(missing_ok=True)
+    return server is not None
+
+
+def token(state: Path) -> str:
+    """Read the owner's API token from the local server's database."""
+    database = state / "label-studio" / DATABASE
+    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
+    try:
+        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+            found = connection.execute(query, (ADMIN,)).fetchone()
+    except sqlite3.Error:
+        found = None
+    if not found:
+        raise WirecopyError(f"{database} has no account of ours", hint="set LABEL_STUDIO_API_KEY yourself")
+    return str(found[0])
+
+
+def cache() -> Path:
+    """Return the folder that all workspaces share: environment and template by version."""
+    import platformdirs
+
+    base = os.environ.get("WIRECOPY_CACHE") or platformdirs.user_cache_dir("wirecopy")
+    return Path(base) / f"label-studio-{VERSION}"
+
+
+def _environment(out: Output) -> Path:
+    """Return the Python of the server's environment; make it the first time."""
+    folder = cache() / "env"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    with _lock(cache() / "env.lock"):
+        if (folder / "wirecopy-complete").is_file():
+            return python
+        out.note(f"installing Label Studio {VERSION} into an environment of its own (once, 0.6 GB) ...")
+        shutil.rmtree(folder, ignore_errors=True)
+        _uv("venv", "--python", sys.executable, str(folder))
+        with as_file(files(__package__) / "server-requirements.txt") as pins:
+            _uv("pip", "install", "--python", str(python), "--requirement", str(pins))
+        (folder / "wirecopy-complete").touch()
+    return python
+
+
+def _uv(*arguments: str) -> None:
+    from uv import find_uv_bin
+
+    done = subprocess.run([find_uv_bin(), "--quiet", *arguments], capture_output=True, text=True)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-3:]
+        raise WirecopyError(
+            f"Label Studio can't be installed: {' '.join(last)}",
+            hint="check that a package index is reachable, then: wirecopy annotation serve",
+        )
+
+
+def _template(python: Path, out: Output) -> Path:
+    """Return a migrated data folder without users; make it the first time."""
+    folder = cache() / "template"
+    with _lock(cache() / "template.lock"):
+        if (folder / DATABASE).is_file():
+            return folder
+        out.note("preparing its database (once, about a minute) ...")
+        beside = folder.with_name("template.partial")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        # `version` migrates, prints and ends; `--version` would start a server.
+        done = subprocess.run(
+            [str(python), "-m", "label_studio.server", "version"],
+            env=_variables(beside),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode or not (beside / DATABASE).is_file():
+            raise WirecopyError(f"Label Studio's database can't be made: {_last(done.stderr)}", hint=f"delete {cache()}")
+        os.replace(beside, folder)
+    return folder
+
+
+def _copy_template(template: Path, data: Path) -> None:
+    # `.env` holds the secret that signs sessions: each workspace makes its own.
+    shutil.rmtree(data, ignore_errors=True)
+    beside = data.with_name("label-studio.partial")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(template, beside, ignore=shutil.ignore_patterns(".env"))
+    beside.chmod(0o700)
+    os.replace(beside, data)
+
+
+def _start(python: Path, state: Path, data: Path, password: str | None, out: Output) -> Server:
+    import psutil
+
+    port = _free_port()
+    variables = _variables(data)
+    if password:
+        account = {"USERNAME": ADMIN, "PASSWORD": password, "USER_TOKEN": secrets.token_hex(20)}
+        variables |= {f"LABEL_STUDIO_{name}": value for name, value in account.items()}
+    log = state / "label-studio.log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [str(python), "-m", "label_studio.server", "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    started = psutil.Process(process.pid).create_time()
+    server = Server(f"http://{HOST}:{port}", process.pid, started)
+    write_json(state / "server.json", {name: value for name, value in asdict(server).items() if name != "password"})
+    try:
+        _wait(process, state, server, log, out)
+    except BaseException:
+        stop(state=state)
+        if password:
+            # A half-made account would lock the next start out.
+            shutil.rmtree(data, ignore_errors=True)
+        raise
+    return Server(server.url, server.pid, server.started, password)
+
+
+def _wait(process: subprocess.Popen[bytes], state: Path, server: Server, log: Path, out: Output) -> None:
+    """Wait until the process that answers is ours: it must know the token of our database."""
+    import httpx
+
+    out.note(f"starting Label Studio {VERSION} on {server.url} ...")
+    began = time.monotonic()
+    with httpx.Client(trust_env=False, timeout=5) as http:
+        while time.monotonic() - began < START_SECONDS:
+            if process.poll() is not None:
+                raise WirecopyError(f"Label Studio ended: {_last(log.read_text(errors='replace'))}", hint=f"see {log}")
+            try:
+                if http.get(f"{server.url}/health").status_code == 200:
+                    headers = {"Authorization": f"Token {token(state)}"}
+                    if http.get(f"{server.url}/api/current-user/whoami", headers=headers).status_code == 200:
+                        return
+                    raise WirecopyError(f"{server.url} is answered by another program", hint="wirecopy annotation serve")
+            except httpx.HTTPError:
+                pass
+            time.sleep(0.3)
+    raise WirecopyError(f"Label Studio did not answer within {START_SECONDS} s", hint=f"see {log}")
+
+
+def _variables(data: Path) -> dict[str, str]:
+    # Settings meant for another server must not reach this one.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LABEL_STUDIO_", "DJANGO_"))}
+    return kept | QUIET | {"LABEL_STUDIO_BASE_DATA_DIR": str(data.resolve()), "DJANGO_DB": "sqlite"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _last(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else "it said nothing"
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path):
+        yield

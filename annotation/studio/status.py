@@ -1,0 +1,43 @@
+"""How far a campaign is, as the server tells."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from annotation.annotators import Pseudonyms
+from annotation.campaign import Campaign
+from annotation.studio.client import Studio
+from annotation.studio.project import find, labelling_link
+
+
+@dataclass(frozen=True)
+class Status:
+    """Progress of a campaign; `annotators` has done tasks by pseudonym."""
+
+    campaign: str
+    project: int | None
+    link: str | None
+    tasks: int
+    complete: int
+    annotations: int
+    skipped: int
+    annotators: dict[str, int]
+
+
+def status(studio: Studio, campaign: Campaign) -> Status:
+    """Count; a task is complete when as many annotators as `overlap` answered it."""
+    project = find(studio, campaign)
+    if project is None:
+        return Status(campaign.name, None, None, 0, 0, 0, 0, {})
+    held = list(studio.tasks(project.id))
+    table = Pseudonyms(campaign.workspace.state).table(studio.users())
+    done = Counter(table.get(str(user), {"annotator": "unknown"})["annotator"] for one in held for user in one.annotators)
+    return Status(
+        campaign=campaign.name,
+        project=project.id,
+        link=labelling_link(studio, project.id),
+        tasks=len(held),
+        complete=sum(one.submitted >= campaign.settings.overlap for one in held),
+        annotations=sum(one.submitted for one in held),
+        skipped=sum(one.skipped for one in held),
+        annotators=dict(sorted(done.items())),
+    )

@@ -1,0 +1,80 @@
+"""Tasks as files: `tasks.parquet` of a campaign, and Label Studio's import and export format."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from annotation.schema import Task
+from corpus.errors import WirecopyError
+from corpus.features import features
+from corpus.files import read_json, write_json
+from corpus.output import listing
+from corpus.parquet import read_dicts, write
+from corpus.readers.article import flaw_of
+
+META = ("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version")
+
+
+def save(path: Path, tasks: Iterable[Task]) -> None:
+    """Write tasks to Parquet; `data` is one JSON text, since its keys depend on the scheme."""
+    from datasets import Value
+
+    rows = (task.model_dump() | {"data": json.dumps(task.data, ensure_ascii=False)} for task in tasks)
+    write(path, rows, features(Task, data=Value("string")))
+
+
+def load(path: Path) -> Iterator[Task]:
+    """Read tasks back from Parquet."""
+    for row in read_dicts(path):
+        yield Task.model_validate(row | {"data": json.loads(row["data"])})
+
+
+def to_server(task: Task) -> dict[str, Any]:
+    """Return a task in Label Studio's import format; `meta` makes an export explain itself."""
+    values = task.model_dump()
+    return {
+        "data": {"key": task.key, "payload": task.payload, **task.data},
+        "meta": {name: values[name] for name in META},
+    }
+
+
+def from_server(task: Mapping[str, Any]) -> Task | None:
+    """Read a task back from Label Studio's format; None where it is not one of ours."""
+    data, meta = task.get("data"), task.get("meta")
+    if not isinstance(data, Mapping) or not isinstance(meta, Mapping):
+        return None
+    texts = {name: value for name, value in data.items() if name not in ("key", "payload")}
+    try:
+        known = {name: meta[name] for name in META}
+        return Task(key=data["key"], payload=data["payload"], data=texts, **known)
+    except (KeyError, ValueError):
+        return None
+
+
+def write_import(path: Path, tasks: list[Task]) -> None:
+    """Write Label Studio's import file."""
+    write_json(path, [to_server(task) for task in tasks])
+
+
+def read_export(path: Path) -> list[dict[str, Any]]:
+    """Read Label Studio's JSON export; a broken or foreign file is an error."""
+    exported = read_json(path)
+    if not isinstance(exported, list) or not all(isinstance(task, dict) for task in exported):
+        raise WirecopyError(
+            f"{path} is no Label Studio export: it must be a list of tasks",
+            hint="export the project as JSON (not JSON-MIN) and name that file",
+        )
+    return exported
+
+
+def check_sendable(tasks: Iterable[Task]) -> None:
+    """Refuse texts that a server can't store: one of them would lose a whole batch."""
+    bad = [
+        f"task {task.key} ({task.doc_ids[0]}): {name}: {flaw[0]}, {flaw[1]}"
+        for task in tasks
+        for name, text in task.data.items()
+        if (flaw := flaw_of(text))
+    ]
+    if bad:
+        raise WirecopyError(f"can't be sent: {listing(bad, most=3)}", hint="mend the text at its source, then: wirecopy run")

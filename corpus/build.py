@@ -1,0 +1,172 @@
+"""The corpus stage: sources to Parquet. Read top to bottom, it is the stage.
+
+    sources -> articles -> documents -> segments -> pairs
+                        -> rejects
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from corpus import readers
+from corpus.card import front_matter
+from corpus.config import Config, Fields, Source, load
+from corpus.features import features
+from corpus.files import digest, read_json, replacing_folder, sha256, sha256_file, write_json, write_text
+from corpus.language import detect
+from corpus.output import Output
+from corpus.pairs import pairs
+from corpus.paragraphs import paragraphs
+from corpus.parquet import read, write
+from corpus.readers.article import Article, Origin
+from corpus.schema import Document, Pair, Reason, Reject, Role, Row, Segment
+from corpus.sentences import segments
+
+CONTRACT = 1  # goes up when the same input gives other rows
+STATE = "build.json"
+R = TypeVar("R", bound=Row)
+Input = tuple[Path, Origin, Fields]
+CONFIGS: dict[str, type[Row]] = {"documents": Document, "segments": Segment, "pairs": Pair, "rejects": Reject}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a build did: rows per config, and whether it wrote anything."""
+
+    folder: str
+    written: bool
+    documents: int
+    segments: int
+    pairs: int
+    rejects: int
+
+    def show(self, out: Output) -> "Report":
+        """Print the counts, and where the rejects are if there are any."""
+        if out.json:
+            out.data(asdict(self))
+            return self
+        out.table([{"rows": name, "count": getattr(self, name)} for name in CONFIGS])
+        out.line(f"{'written to' if self.written else 'up to date:'} {self.folder}")
+        if self.rejects:
+            for reject in rows(Path(self.folder), "rejects", Reject):
+                out.note(f"reject: {reject.source}: {reject.reason}: {reject.detail}")
+        return self
+
+
+def build_workspace(*, sources: list[Path], output: Path | None, workspace: Path, out: Output) -> Report:
+    """Build the sources of `wirecopy.toml`, or without a workspace those that are named."""
+    if sources:
+        named = [Source(path=str(Path.cwd() / source)) for source in sources]
+        return build(sources=named, root=Path.cwd(), folder=output or Path("build/corpus"), config=None, out=out)
+    space = load(workspace)
+    folder = output or space.corpus
+    return build(sources=space.config.sources, root=space.root, folder=folder, config=space.config, out=out)
+
+
+def build(*, sources: list[Source], root: Path, folder: Path, config: Config | None, out: Output) -> Report:
+    """Build the dataset in `folder`; do nothing if it is up to date.
+
+    `root` is what source paths are relative to; `config` gives the events.
+    Raises WirecopyError where a source matches no file.
+    """
+    inputs: list[Input] = [(*found, source.fields) for source in sources for found in readers.files(source, root)]
+    mark = _fingerprint(inputs, config)
+    known = _state(folder)
+    if known.get("fingerprint") == mark:
+        return Report(str(folder), False, **known["rows"])
+    with out.progress("reading articles", len(inputs)) as step:
+        documents, rejects = _documents(_articles(inputs, step), config)
+    sentences = [segment for document in documents for segment in segments(document)]
+    found = {
+        "documents": documents,
+        "segments": sentences,
+        "pairs": list(pairs(documents, sentences)),
+        "rejects": rejects,
+    }
+    with replacing_folder(folder) as beside:
+        for name, model in CONFIGS.items():
+            write(beside / shard(name), found[name], features(model))
+        counts = {name: len(found[name]) for name in CONFIGS}
+        write_text(beside / "README.md", _readme(counts))
+        write_json(beside / STATE, {"fingerprint": mark, "rows": counts})
+    return Report(str(folder), True, **counts)
+
+
+def shard(name: str) -> str:
+    """Return where a config lies inside the corpus folder."""
+    return f"{name}/part-00000.parquet"
+
+
+def rows(folder: Path, name: str, model: type[R]) -> Iterator[R]:
+    """Read one config of a built corpus."""
+    return read(folder / shard(name), model)
+
+
+def _articles(inputs: list[Input], step: Callable[[int], None]) -> Iterator[Article | Reject]:
+    for path, origin, fields in inputs:
+        yield from readers.read(path, origin, fields)
+        step(1)
+
+
+def _documents(
+    articles: Iterable[Article | Reject], config: Config | None
+) -> tuple[list[Document], list[Reject]]:
+    documents: dict[str, Document] = {}
+    rejects = []
+    for article in articles:
+        if isinstance(article, Reject):
+            rejects.append(article)
+        elif article.doc_id in documents:
+            first = documents[article.doc_id].source
+            detail = f"'{article.doc_id}' is already the id of {first}"
+            rejects.append(Reject(source=article.source, reason=Reason.DUPLICATE_ID, detail=detail))
+        else:
+            documents[article.doc_id] = _document(article, config)
+    return list(documents.values()), rejects
+
+
+def _document(article: Article, config: Config | None) -> Document:
+    language, score = (article.language, None) if article.language else detect(article.text)
+    lines = paragraphs(article.text, title=article.title)
+    inside = next((article.text[one.start : one.end] for one in lines if one.role is Role.TITLE), None)
+    return Document(
+        doc_id=article.doc_id,
+        source=article.source,
+        outlet=article.outlet,
+        url=article.url,
+        published=article.published,
+        language=language,
+        language_score=score,
+        encoding=article.encoding,
+        title=article.title or inside,
+        text=article.text,
+        paragraphs=lines,
+        raw_sha256=article.raw_sha256,
+        text_sha256=sha256(article.text.encode()),
+        event_id=config.event_of(article.doc_id) if config else None,
+    )
+
+
+def _fingerprint(inputs: list[Input], config: Config | None) -> str:
+    files = [
+        (asdict(origin), fields.model_dump(), sha256_file(path) if path.is_file() else "")
+        for path, origin, fields in inputs
+    ]
+    events = [event.model_dump() for event in config.events] if config else []
+    return digest(CONTRACT, files, events, length=64)
+
+
+def _state(folder: Path) -> dict[str, Any]:
+    whole = all((folder / shard(name)).is_file() for name in CONFIGS) and (folder / STATE).is_file()
+    return read_json(folder / STATE) if whole else {}
+
+
+def _readme(counts: dict[str, int]) -> str:
+    configs = {name: {"train": shard(name)} for name, count in counts.items() if count}
+    # `load_dataset` refuses a config without rows, so an empty one is a line only.
+    lines = "\n".join(f"- `{name}`: {count} rows" for name, count in counts.items())
+    return (
+        front_matter(configs)
+        + f"\n# Corpus\n\n{lines}\n\nOffsets are Unicode code points, half-open, into the `text` of their own row.\n"
+    )

@@ -1,0 +1,18 @@
+"""The YAML at the top of a dataset's README: what `load_dataset` reads to find its files."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def front_matter(configs: Mapping[str, Mapping[str, str]], **facts: Any) -> str:
+    """Return the YAML block for `{config: {split: path}}` and the facts of the card."""
+    import yaml
+
+    listed = [
+        {"config_name": name, "data_files": [{"split": split, "path": path} for split, path in files.items()]}
+        for name, files in configs.items()
+    ]
+    if listed:
+        listed[0]["default"] = True
+    block = yaml.safe_dump(facts | {"configs": listed}, sort_keys=False, allow_unicode=True)
+    return f"---\n{block}---\n"

@@ -1,0 +1,225 @@
+"""`wirecopy.toml`: the one file of a workspace, read into frozen models.
+
+Secrets are not in it: `LABEL_STUDIO_API_KEY` comes from the environment.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from corpus.errors import WirecopyError
+
+FILE_NAME = "wirecopy.toml"
+M = TypeVar("M", bound=BaseModel)
+SPLIT_NAMES = ("train", "validation", "test")
+
+
+class Section(BaseModel):
+    """A table of `wirecopy.toml`; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Fields(Section):
+    """Which column of a `.jsonl`, `.csv` or `.parquet` source is what."""
+
+    id: str = "id"
+    text: str = "text"
+    title: str = "title"
+    url: str = "url"
+    outlet: str = "outlet"
+    published: str = "published"
+    language: str = "language"
+
+
+class Source(Section):
+    """A folder, a file or a glob of articles, relative to the workspace."""
+
+    path: str = Field(min_length=1)
+    outlet: str | None = None
+    fields: Fields = Fields()
+
+
+class Event(Section):
+    """What some documents tell about; `documents` are patterns of document ids."""
+
+    id: str = Field(min_length=1)
+    documents: list[str] = ["*"]
+
+    def holds(self, doc_id: str) -> bool:
+        """Tell whether a document belongs to the event."""
+        return any(fnmatchcase(doc_id, pattern) for pattern in self.documents)
+
+
+class Target(Section):
+    """A proposition to be in favour of or against, in each language of its event."""
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")
+    event: str
+    text: dict[str, str] = Field(min_length=1)
+
+
+class Campaign(Section):
+    """One annotation campaign: a scheme on a part of the corpus."""
+
+    scheme: str
+    overlap: int = Field(default=2, ge=1, le=50)
+    events: list[str] = []
+    source_language: str | None = None
+    project: int | None = None
+
+
+class Splits(Section):
+    """The shares of the three splits; they add up to 1."""
+
+    train: float = Field(default=0.8, ge=0, le=1, strict=False)
+    validation: float = Field(default=0.1, ge=0, le=1, strict=False)
+    test: float = Field(default=0.1, ge=0, le=1, strict=False)
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Splits":
+        if abs(self.train + self.validation + self.test - 1) > 1e-6:
+            raise ValueError("train, validation and test must add up to 1")
+        return self
+
+
+class Release(Section):
+    """The facts of a release that only people know."""
+
+    version: str = Field(default="0.1.0", pattern=r"^\d+\.\d+\.\d+([-+.][A-Za-z0-9.+-]+)?$")
+    license: str = "other"
+    description: str = ""
+
+
+class Config(Section):
+    """The whole `wirecopy.toml`."""
+
+    name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
+    sources: list[Source] = Field(min_length=1)
+    events: list[Event] = []
+    targets: list[Target] = []
+    campaigns: dict[str, Campaign] = {}
+    splits: Splits = Splits()
+    release: Release = Release()
+
+    @field_validator("campaigns")
+    @classmethod
+    def _campaign_names(cls, campaigns: dict[str, Campaign]) -> dict[str, Campaign]:
+        taken = {"documents", "segments", "pairs", "rejects"}
+        for name in campaigns:
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,23}", name) or name in taken:
+                raise ValueError(f"'{name}' can't name a campaign: use a-z, 0-9 and _, and none of {sorted(taken)}")
+        return campaigns
+
+    @model_validator(mode="after")
+    def _known_names(self) -> "Config":
+        events = [event.id for event in self.events]
+        _unique("events", events)
+        _unique("targets", [f"{target.event}/{target.id}" for target in self.targets])
+        named = [(f"target '{target.id}'", target.event) for target in self.targets]
+        named += [(f"campaign '{name}'", event) for name, one in self.campaigns.items() for event in one.events]
+        for who, event in named:
+            if event not in events:
+                raise ValueError(f"{who} names the event '{event}', but [[events]] has {events or 'none'}")
+        return self
+
+    def event_of(self, doc_id: str) -> str | None:
+        """Return the first event that holds a document."""
+        return next((event.id for event in self.events if event.holds(doc_id)), None)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with a `wirecopy.toml`, and where each stage keeps its files."""
+
+    root: Path
+    config: Config
+
+    @property
+    def corpus(self) -> Path:
+        """The built dataset."""
+        return self.root / "build" / "corpus"
+
+    @property
+    def annotation(self) -> Path:
+        """One folder a campaign."""
+        return self.root / "build" / "annotation"
+
+    @property
+    def release(self) -> Path:
+        """The folder of the version that `wirecopy.toml` names."""
+        return self.root / "build" / "release" / self.config.release.version
+
+    @property
+    def ledger(self) -> Path:
+        """The split ledger, under version control."""
+        return self.root / "splits.parquet"
+
+    @property
+    def state(self) -> Path:
+        """What belongs to this machine alone: the local server and the pseudonym key."""
+        return self.root / ".wirecopy"
+
+
+def load(folder: Path) -> Workspace:
+    """Read the workspace in `folder` or in the nearest folder above it.
+
+    Raises WirecopyError with one line for each wrong key: `[section -> key] reason`.
+    """
+    start = folder.resolve()
+    for root in (start, *start.parents):
+        if (root / FILE_NAME).is_file():
+            return Workspace(root, parse(root / FILE_NAME))
+    raise WirecopyError(
+        f"no {FILE_NAME} in {start} or above it",
+        hint="go to your workspace, or make one: wirecopy init DIR --articles FOLDER",
+    )
+
+
+def parse(path: Path) -> Config:
+    """Read and check one `wirecopy.toml`."""
+    return parse_toml(path, Config)
+
+
+def parse_toml(path: Path, model: type[M]) -> M:
+    """Read a TOML file into a model; every wrong key is named with its place."""
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise WirecopyError(f"{path}: not valid TOML: {error}", hint=f"mend that line of {path}") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise WirecopyError(f"{path}: can't be read: {error}", hint=f"check {path}") from None
+    return check(values, model, where=str(path))
+
+
+def check(values: dict[str, Any], model: type[M], *, where: str) -> M:
+    """Validate parsed values; raise one WirecopyError that lists all that is wrong."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        lines = [f"[{_place(one['loc'])}] {_reason(one)}" for one in error.errors()]
+        raise WirecopyError(f"{where}: " + "\n       ".join(lines), hint=f"mend {where}, then run it again") from None
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    *section, key = (str(part) for part in loc) if loc else ("file", "all")
+    return f"{'.'.join(section) or 'top level'} -> {key}"
+
+
+def _reason(error: Any) -> str:
+    known = {"extra_forbidden": "unknown key", "missing": "missing"}
+    text: str = known.get(error["type"]) or error["msg"].removeprefix("Value error, ")
+    given = error["input"]
+    return f"{text}, not {given!r}" if isinstance(given, str | int | float) and error["type"] not in known else text
+
+
+def _unique(what: str, ids: list[str]) -> None:
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise ValueError(f"[[{what}]] has {twice[0]!r} twice")

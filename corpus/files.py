@@ -1,0 +1,85 @@
+"""Files that appear whole or not at all, and hashes that say whether work is out of date."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import WirecopyError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a path beside `path` to write to; rename it over `path` when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        yield beside
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    os.replace(beside, path)
+
+
+@contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `folder`; swap it in when the block ends well.
+
+    What a killed run left behind is swept first.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside, old = (folder.with_name(f".{folder.name}.{part}") for part in ("partial", "old"))
+    for left in (beside, old):
+        shutil.rmtree(left, ignore_errors=True)
+    beside.mkdir()
+    try:
+        yield beside
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    if folder.exists():
+        os.replace(folder, old)
+    os.replace(beside, folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write UTF-8 text, atomically."""
+    with replacing(path) as beside:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file with sorted keys, atomically: the same value gives the same bytes."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file; a broken one is an error that names the place."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WirecopyError(f"{path} is missing", hint="check the path") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WirecopyError(f"{path} is no readable JSON file: {error}", hint="check that it is complete") from None
+
+
+def sha256(data: bytes) -> str:
+    """Return the hex SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hex SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digest(*parts: object, length: int = 16) -> str:
+    """Return `length` hex digits of SHA-256 over the JSON of `parts`."""
+    text = json.dumps(parts, ensure_ascii=True, sort_keys=True, default=str)
+    return sha256(text.encode())[:length]

@@ -1,0 +1,135 @@
+"""The dataset card: the README of a release, made from facts."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.campaign import Campaign
+from annotation.schema import Origin
+from annotation.schemes.scheme import Choice, Number, Spans
+from corpus.card import front_matter
+from corpus.config import SPLIT_NAMES, Config
+
+CREATORS = {Origin.HUMAN: "expert-generated", Origin.SIMULATED: "machine-generated", Origin.MODEL: "machine-generated"}
+FILES = "{name}/{split}-*.parquet"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the card tells: `counts` is `{config: {split: rows}}`, `tables` the rows themselves."""
+
+    config: Config
+    campaigns: list[Campaign]
+    counts: dict[str, dict[str, int]]
+    tables: Mapping[str, tuple[list[Mapping[str, Any]], Any]]
+
+    def origins(self, campaign: Campaign) -> Counter[str]:
+        """Count a campaign's annotations by who made them."""
+        return Counter(row["origin"] for row in self.tables[f"{campaign.name}_annotations"][0])
+
+
+def card(facts: Facts) -> str:
+    """Return the whole README: YAML for `load_dataset`, then Markdown for people."""
+    origins = sum((facts.origins(one) for one in facts.campaigns), Counter())
+    documents = facts.tables["documents"][0]
+    release = facts.config.release
+    yaml = front_matter(
+        {
+            name: {split: FILES.format(name=name, split=split) for split in counts}
+            for name, counts in facts.counts.items()
+            if counts
+        },
+        pretty_name=facts.config.name,
+        license=release.license,
+        language=sorted({row["language"] for row in documents}),
+        annotations_creators=sorted({CREATORS[Origin(one)] for one in origins}),
+        tags=["news", *sorted({one.scheme.id for one in facts.campaigns}), *(["simulated"] if _fake(origins) else [])],
+    )
+    parts = [
+        f"# {facts.config.name} {release.version}",
+        _warning(origins),
+        release.description,
+        _loading(facts),
+        _rows(facts),
+        _composition(documents),
+        *(_campaign(facts, one) for one in facts.campaigns),
+        _conventions(),
+    ]
+    return yaml + "\n" + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _fake(origins: Mapping[str, int]) -> int:
+    return origins.get(Origin.SIMULATED, 0)
+
+
+def _warning(origins: Counter[str]) -> str:
+    if not _fake(origins):
+        return ""
+    share = f"{_fake(origins)} of {origins.total()} annotations"
+    return (
+        f"> **Simulated labels.** {share} were made by simulated annotators, not by people. "
+        "They show how the data looks; they say nothing about the texts. Do not train or evaluate on them."
+    )
+
+
+def _loading(facts: Facts) -> str:
+    name = facts.campaigns[0].name
+    return f'## Load it\n\n```python\nfrom datasets import load_dataset\n\nlabels = load_dataset("PATH_OR_REPO", "{name}")\n```'
+
+
+def _rows(facts: Facts) -> str:
+    rows = [[name, *(str(counts.get(split, 0)) for split in SPLIT_NAMES)] for name, counts in facts.counts.items()]
+    text = "Documents that belong together (exact copies, translations) are in one split."
+    return "## Configs\n\n" + _table(["config", *SPLIT_NAMES], rows) + "\n\n" + text
+
+
+def _composition(documents: list[Mapping[str, Any]]) -> str:
+    found = Counter((row["outlet"] or "not named", row["language"]) for row in documents)
+    rows = [[outlet, language, str(count)] for (outlet, language), count in sorted(found.items())]
+    return "## Articles\n\n" + _table(["outlet", "language", "articles"], rows)
+
+
+def _campaign(facts: Facts, campaign: Campaign) -> str:
+    origins = ", ".join(f"{count} {origin}" for origin, count in sorted(facts.origins(campaign).items())) or "none"
+    annotators = {row["annotator"] for row in facts.tables[f"{campaign.name}_annotations"][0]}
+    lines = [
+        f"## {campaign.name}",
+        f"Scheme `{campaign.scheme.id}`, guideline version {campaign.scheme.version}. "
+        f"Annotations: {origins}, by {len(annotators)} annotators. "
+        "Labels by majority; a tie has no hard label, its distribution is kept.",
+        _questions(campaign),
+    ]
+    return "\n\n".join(lines)
+
+
+def _questions(campaign: Campaign) -> str:
+    rows = []
+    for question in campaign.scheme.questions:
+        if isinstance(question, Choice):
+            rows.append([question.name, "choice", ", ".join(option.value for option in question.options)])
+        elif isinstance(question, Number):
+            rows.append([question.name, "number", f"{question.min:g} to {question.max:g}"])
+        elif isinstance(question, Spans):
+            labels = ", ".join(label.value for label in question.labels)
+            by = f" by {question.row}: {', '.join(row.value for row in question.rows)}" if question.rows else ""
+            rows.append([question.name, f"spans in {question.side}", labels + by])
+    return _table(["question", "kind", "values"], rows)
+
+
+def _conventions() -> str:
+    return (
+        "## Conventions\n\n"
+        "Offsets are Unicode code points, half-open, into the text that was shown: `text[start:end]` is the span. "
+        "Annotators are keyed pseudonyms. `manifest.json` has the hash of every file."
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

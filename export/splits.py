@@ -1,0 +1,79 @@
+"""Splits that cut nothing apart: a ledger that is only added to.
+
+Documents that belong together (an exact copy, the two sides of a translation pair) form a
+component and go to one split. Not covered yet: near-duplicates, and components that grow
+together across splits; a pair across a border is left out and told.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from corpus.config import SPLIT_NAMES, Splits
+from corpus.features import features
+from corpus.files import digest
+from corpus.parquet import read, write
+from corpus.schema import Document, Pair, Row
+
+
+class Assigned(Row):
+    """One line of the ledger."""
+
+    doc_id: str
+    split: str
+
+
+def assign(documents: Iterable[Document], pairs: Iterable[Pair], shares: Splits, ledger: Path) -> dict[str, str]:
+    """Return the split of each document and add the new ones to the ledger.
+
+    A document in the ledger never moves; a new one joins its component's split, or the split
+    that is furthest below its share.
+    """
+    known = {one.doc_id: one.split for one in read(ledger, Assigned)} if ledger.is_file() else {}
+    assigned = dict(known)
+    wanted = shares.model_dump()
+    groups = components(documents, pairs)
+    total = sum(map(len, groups))
+    sizes = Counter(known[doc_id] for group in groups for doc_id in group if doc_id in known)
+    for group in sorted(groups, key=lambda one: (-len(one), digest(one))):
+        new = [doc_id for doc_id in group if doc_id not in known]
+        held = [known[doc_id] for doc_id in group if doc_id in known]
+        # Where a component spans splits already, its newcomers stay out of train.
+        split = max(held, key=SPLIT_NAMES.index) if held else _neediest(sizes, wanted, total)
+        assigned |= dict.fromkeys(new, split)
+        sizes[split] += len(new)
+    if assigned != known or not ledger.is_file():
+        rows = [Assigned(doc_id=doc_id, split=split) for doc_id, split in sorted(assigned.items())]
+        write(ledger, rows, features(Assigned))
+    return assigned
+
+
+def components(documents: Iterable[Document], pairs: Iterable[Pair]) -> list[list[str]]:
+    """Return the groups of documents that must stay together, each sorted."""
+    parent: dict[str, str] = {}
+
+    def root(one: str) -> str:
+        while parent[one] != one:
+            parent[one] = one = parent[parent[one]]
+        return one
+
+    first: dict[str, str] = {}
+    for document in documents:
+        parent[document.doc_id] = document.doc_id
+        parent[root(document.doc_id)] = root(first.setdefault(document.text_sha256, document.doc_id))
+    for pair in pairs:
+        parent[root(pair.left.doc)] = root(pair.right.doc)
+    groups = defaultdict(list)
+    for one in sorted(parent):
+        groups[root(one)].append(one)
+    return list(groups.values())
+
+
+def split_of(doc_ids: Iterable[str], assigned: dict[str, str]) -> str | None:
+    """Return the one split of some documents, or None where they lie in several."""
+    found = {assigned.get(doc_id) for doc_id in doc_ids}
+    return found.pop() if len(found) == 1 else None
+
+
+def _neediest(sizes: Counter[str], shares: dict[str, float], total: int) -> str:
+    return max(SPLIT_NAMES, key=lambda name: shares[name] * total - sizes[name])
