@@ -48,5 +48,5 @@ def _key(path: Path) -> bytes:
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-        os.replace(beside, path)
+        beside.replace(path)
     return bytes.fromhex(path.read_text())

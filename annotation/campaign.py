@@ -54,6 +54,8 @@ def load(workspace: Workspace, only: str | None = None) -> list[Campaign]:
             f"[campaigns] has no campaign '{only}'", hint=f"campaigns here: {', '.join(known) or 'none'}"
         )
     if not known:
-        raise WirecopyError("[campaigns] is empty", hint='add one to wirecopy.toml: [campaigns.stance] scheme = "stance"')
+        raise WirecopyError(
+            "[campaigns] is empty", hint='add one to wirecopy.toml: [campaigns.stance] scheme = "stance"'
+        )
     names = [only] if only else list(known)
     return [Campaign(name, known[name], load_scheme(known[name].scheme, workspace.root), workspace) for name in names]

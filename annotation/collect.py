@@ -7,7 +7,7 @@ from typing import Any
 
 from annotation.annotators import Pseudonyms
 from annotation.campaign import Campaign
-from annotation.schema import Annotation, Flaw, Origin, Quarantined, Status, Task
+from annotation.schema import Annotation, Flaw, Origin, Quarantined, Span, Status, Task
 from annotation.schemes.answers import Rejected, parse, value_features
 from annotation.schemes.scheme import Scheme
 from annotation.tasks import from_server
@@ -68,7 +68,10 @@ def collect(campaign: Campaign, tasks: Iterable[Task], chunks: list[dict[str, An
 def save(campaign: Campaign, found: Collected) -> None:
     """Write `annotations.parquet` and `quarantine.parquet`."""
     columns = features(Annotation, values=value_features(campaign.scheme))
-    rows = sorted(found.annotations, key=lambda one: (one.doc_ids, one.segment_ids, one.target_id or "", one.annotator, one.annotation_id))
+    rows = sorted(
+        found.annotations,
+        key=lambda one: (one.doc_ids, one.segment_ids, one.target_id or "", one.annotator, one.annotation_id),
+    )
     write(campaign.folder / "annotations.parquet", rows, columns)
     write(campaign.folder / "quarantine.parquet", found.quarantined, features(Quarantined))
 
@@ -96,18 +99,15 @@ def _identity(raw: Mapping[str, Any], project: int) -> str:
     return str(raw.get("unique_id") or f"{project}-{raw['id']}")
 
 
-def _row(
-    scheme: Scheme, identity: str, seen: _Seen, task: Task, origin: Origin, current: str | None
-) -> Annotation:
+def _row(scheme: Scheme, identity: str, seen: _Seen, task: Task, origin: Origin, current: str | None) -> Annotation:
     skipped = bool(seen.raw.get("was_cancelled"))
     if task.scheme_hash != scheme.hash and not skipped:
         # Answers to other questions can't be checked against these; they stay in quarantine, whole.
         raise Rejected(Flaw.UNKNOWN_SCHEME, f"made with {task.guideline_version}, whose questions were others")
-    results = [] if skipped else seen.raw.get("result") or []
-    if skipped:
-        values, spans = {name: None for name in value_features(scheme)}, []
-    else:
-        values, spans = parse(scheme, results, task.data)
+    values: dict[str, str | float | None] = dict.fromkeys(value_features(scheme))
+    spans: list[Span] = []
+    if not skipped:
+        values, spans = parse(scheme, seen.raw.get("result") or [], task.data)
     return Annotation(
         annotation_id=identity,
         key=task.key,

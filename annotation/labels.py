@@ -23,12 +23,13 @@ def label_rows(scheme: Scheme, tasks: Iterable[Task], annotations: Iterable[Anno
     `q_agreement` (share of the annotator pairs that agree, None for one annotator); each number
     gives its mean and `q_values`.
     """
-    answers: dict[str, list[Annotation]] = defaultdict(list)
-    for annotation in annotations:
+    answers: dict[str, dict[str, Annotation]] = defaultdict(dict)
+    for annotation in sorted(annotations, key=lambda one: one.updated):
         if not annotation.stale:
-            answers[annotation.key].append(annotation)
+            # Whoever answers twice has one voice: the newest.
+            answers[annotation.key][annotation.annotator] = annotation
     for task in tasks:
-        given = answers.get(task.key, [])
+        given = list(answers[task.key].values())
         submitted = [one for one in given if one.status is Status.SUBMITTED]
         if submitted:
             yield _row(scheme, task, submitted, skips=len(given) - len(submitted))
@@ -101,11 +102,10 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
 
 def _choice(name: str, names: list[str], votes: list[str]) -> dict[str, Any]:
     counts, total = Counter(votes), len(votes)
-    (top, most), *rest = counts.most_common(2) or [(None, 0)]
-    tied = bool(rest) and rest[0][1] == most
+    leaders = [vote for vote, count in counts.items() if count == max(counts.values())]
     agreeing = sum(count * (count - 1) for count in counts.values())
     return {
-        name: None if tied or top is None else names.index(top),
+        name: names.index(leaders[0]) if len(leaders) == 1 else None,
         f"{name}_distribution": {one: counts[one] / total if total else 0.0 for one in names},
         f"{name}_agreement": agreeing / (total * (total - 1)) if total > 1 else None,
     }

@@ -49,7 +49,9 @@ def sign_up(studio: Studio, name: str, *, password: str, error_rate: float) -> S
             answer = http.get("api/current-user/token")
             if answer.status_code == 200:
                 return Simulated(name, Studio(studio.url, answer.json()["token"]), error_rate)
-    raise WirecopyError(f"{studio.url} made no account for '{name}'", hint="does it allow sign-up over the invite link?")
+    raise WirecopyError(
+        f"{studio.url} made no account for '{name}'", hint="does it allow sign-up over the invite link?"
+    )
 
 
 def annotate(campaign: Campaign, raters: list[Simulated], *, truth: Truth, out: Output) -> int:
@@ -65,9 +67,9 @@ def annotate(campaign: Campaign, raters: list[Simulated], *, truth: Truth, out: 
     answers = 0
     with out.progress(f"{campaign.name}: simulated annotators", len(tasks) * len(raters)) as step:
         for rater in raters:
-            me = int(rater.studio.whoami()["id"])
+            done = rater.studio.answered_by(project.id, int(rater.studio.whoami()["id"]))
             for held, task in tasks:
-                if me not in held.annotators:
+                if held.id not in done:
                     _answer_one(rater, campaign.scheme, held.id, task, truth)
                     answers += 1
                 step(1)
@@ -106,7 +108,9 @@ def _spans(question: Spans, task: Task, draw: random.Random) -> list[dict[str, A
         start, end = words[first][0], words[last][1]
         row = draw.choice(question.rows) if question.rows else None
         value = {"start": start, "end": end, "text": text[start:end], "labels": [draw.choice(question.labels).value]}
-        marked.append({"type": "labels", "from_name": tag_name(question, row), "to_name": question.side, "value": value})
+        marked.append(
+            {"type": "labels", "from_name": tag_name(question, row), "to_name": question.side, "value": value}
+        )
     return marked
 
 
@@ -120,7 +124,11 @@ def _choice(question: Choice, task: Task, truth: Truth, draw: random.Random, *, 
 
 def _number(question: Number, task: Task, truth: Truth, draw: random.Random) -> dict[str, Any]:
     known = truth(task, question.name)
-    right = float(known) if known is not None else random.Random(task.key).triangular(question.min, question.max, question.max)
+    right = (
+        float(known)
+        if known is not None
+        else random.Random(task.key).triangular(question.min, question.max, question.max)
+    )
     noisy = round(min(max(draw.gauss(right, SCORE_NOISE), question.min), question.max))
     side = "article" if "article_text" in task.data else "translation"
     return {"type": "number", "from_name": question.name, "to_name": side, "value": {"number": noisy}}

@@ -77,4 +77,6 @@ def check_sendable(tasks: Iterable[Task]) -> None:
         if (flaw := flaw_of(text))
     ]
     if bad:
-        raise WirecopyError(f"can't be sent: {listing(bad, most=3)}", hint="mend the text at its source, then: wirecopy run")
+        raise WirecopyError(
+            f"can't be sent: {listing(bad, most=3)}", hint="mend the text at its source, then: wirecopy run"
+        )

@@ -47,7 +47,9 @@ def _stance_tasks(name: str, scheme: Scheme, targets: list[Target], documents: l
 
 def _check_targets(targets: list[Target], documents: list[Document]) -> None:
     if not targets:
-        raise WirecopyError("[targets] is empty: there is nothing to take a stance on", hint="add [[targets]] to wirecopy.toml")
+        raise WirecopyError(
+            "[targets] is empty: there is nothing to take a stance on", hint="add [[targets]] to wirecopy.toml"
+        )
     for target in targets:
         if PLACEHOLDER in target.text.values():
             raise WirecopyError(

@@ -1,10 +1,10 @@
 """The corpus stage: sources to Parquet. Read top to bottom, it is the stage.
 
-    sources -> articles -> documents -> segments -> pairs
-                        -> rejects
+sources -> articles -> documents -> segments -> pairs
+                    -> rejects
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -78,7 +78,7 @@ def build(*, sources: list[Source], root: Path, folder: Path, config: Config | N
     with out.progress("reading articles", len(inputs)) as step:
         documents, rejects = _documents(_articles(inputs, step), config)
     sentences = [segment for document in documents for segment in segments(document)]
-    found = {
+    found: dict[str, Sequence[Row]] = {
         "documents": documents,
         "segments": sentences,
         "pairs": list(pairs(documents, sentences)),
@@ -109,9 +109,7 @@ def _articles(inputs: list[Input], step: Callable[[int], None]) -> Iterator[Arti
         step(1)
 
 
-def _documents(
-    articles: Iterable[Article | Reject], config: Config | None
-) -> tuple[list[Document], list[Reject]]:
+def _documents(articles: Iterable[Article | Reject], config: Config | None) -> tuple[list[Document], list[Reject]]:
     documents: dict[str, Document] = {}
     rejects = []
     for article in articles:

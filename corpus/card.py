@@ -8,11 +8,11 @@ def front_matter(configs: Mapping[str, Mapping[str, str]], **facts: Any) -> str:
     """Return the YAML block for `{config: {split: path}}` and the facts of the card."""
     import yaml
 
-    listed = [
+    listed: list[dict[str, Any]] = [
         {"config_name": name, "data_files": [{"split": split, "path": path} for split, path in files.items()]}
         for name, files in configs.items()
     ]
     if listed:
         listed[0]["default"] = True
-    block = yaml.safe_dump(facts | {"configs": listed}, sort_keys=False, allow_unicode=True)
+    block: str = yaml.safe_dump(facts | {"configs": listed}, sort_keys=False, allow_unicode=True)
     return f"---\n{block}---\n"

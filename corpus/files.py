@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +21,7 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 @contextmanager
@@ -42,8 +41,8 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     if folder.exists():
-        os.replace(folder, old)
-    os.replace(beside, folder)
+        folder.replace(old)
+    beside.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -9,7 +9,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 WorkspaceFolder = Annotated[
     Path, typer.Option("--workspace", "-w", help="Workspace folder, or one below it.", show_default="here")
 ]
-HERE = Path(".")
+HERE = Path()
 
 
 def group(help_text: str) -> typer.Typer:

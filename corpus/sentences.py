@@ -16,7 +16,7 @@ def segments(document: Document) -> list[Segment]:
     a new paragraph moves no other id.
     """
     seen: Counter[str] = Counter()
-    found = []
+    found: list[Segment] = []
     for number, paragraph in enumerate(document.paragraphs):
         for start, end in spans(document.text, paragraph.start, paragraph.end, document.language):
             text = document.text[start:end]

@@ -85,7 +85,9 @@ def _relative(articles: Path, folder: Path) -> str:
 
 
 def _name(folder: Path) -> str:
-    name = "".join(char if char.isascii() and (char.isalnum() or char in " ._-") else "-" for char in folder.resolve().name)
+    name = "".join(
+        char if char.isascii() and (char.isalnum() or char in " ._-") else "-" for char in folder.resolve().name
+    )
     return name.strip("-_. ")[:50] or "workspace"
 
 

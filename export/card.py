@@ -1,7 +1,7 @@
 """The dataset card: the README of a release, made from facts."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ class Facts:
     config: Config
     campaigns: list[Campaign]
     counts: dict[str, dict[str, int]]
-    tables: Mapping[str, tuple[list[Mapping[str, Any]], Any]]
+    tables: Mapping[str, tuple[Sequence[Mapping[str, Any]], Any]]
 
     def origins(self, campaign: Campaign) -> Counter[str]:
         """Count a campaign's annotations by who made them."""
@@ -74,8 +74,8 @@ def _warning(origins: Counter[str]) -> str:
 
 
 def _loading(facts: Facts) -> str:
-    name = facts.campaigns[0].name
-    return f'## Load it\n\n```python\nfrom datasets import load_dataset\n\nlabels = load_dataset("PATH_OR_REPO", "{name}")\n```'
+    call = f'labels = load_dataset("PATH_OR_REPO", "{facts.campaigns[0].name}")'
+    return f"## Load it\n\n```python\nfrom datasets import load_dataset\n\n{call}\n```"
 
 
 def _rows(facts: Facts) -> str:
@@ -84,7 +84,7 @@ def _rows(facts: Facts) -> str:
     return "## Configs\n\n" + _table(["config", *SPLIT_NAMES], rows) + "\n\n" + text
 
 
-def _composition(documents: list[Mapping[str, Any]]) -> str:
+def _composition(documents: Sequence[Mapping[str, Any]]) -> str:
     found = Counter((row["outlet"] or "not named", row["language"]) for row in documents)
     rows = [[outlet, language, str(count)] for (outlet, language), count in sorted(found.items())]
     return "## Articles\n\n" + _table(["outlet", "language", "articles"], rows)

@@ -1,7 +1,5 @@
 """`wirecopy export`: labels in, release out."""
 
-import typer
-
 from corpus.options import HERE, Json, WorkspaceFolder, group
 
 app = group("Make a release of the labelled dataset.")

@@ -1,12 +1,12 @@
 """A release, read top to bottom: corpus and labels in, one folder out.
 
-    documents, segments, pairs ............. by the split of their documents
-    <campaign>, <campaign>_annotations ..... labels and raw annotations
-    README.md .............................. the card
-    manifest.json .......................... every file with its hash, written last
+documents, segments, pairs ............. by the split of their documents
+<campaign>, <campaign>_annotations ..... labels and raw annotations
+README.md .............................. the card
+manifest.json .......................... every file with its hash, written last
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1  # goes up when the same input gives another release
 MANIFEST = "manifest.json"
-Table = tuple[list[Mapping[str, Any]], "Features"]
+Table = tuple[Sequence[Mapping[str, Any]], "Features"]
 
 
 @dataclass(frozen=True)

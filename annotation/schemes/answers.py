@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.schema import Flaw, Span
-from annotation.schemes.interface import tag_name
+from annotation.schemes.interface import rows_of, tag_name
 from annotation.schemes.scheme import Choice, Number, Option, Scheme, Spans
 
 
@@ -36,7 +36,7 @@ def parse(
         tag_name(question, row): (question, row)
         for question in scheme.questions
         if isinstance(question, Spans)
-        for row in question.rows or [None]
+        for row in rows_of(question)
     }
     spans = []
     for result in results:
@@ -92,9 +92,7 @@ def _span(question: Spans, row: Option | None, result: Mapping[str, Any], data: 
     if told != marked:
         raise Rejected(Flaw.TEXT_MISMATCH, f"'{question.name}' [{start}:{end}] is {marked!r}, the region says {told!r}")
     place = {question.row: row.value} if question.row and row else {}
-    return Span(
-        question=question.name, side=question.side, start=start, end=end, text=marked, label=labels[0], **place
-    )
+    return Span(question=question.name, side=question.side, start=start, end=end, text=marked, label=labels[0], **place)
 
 
 def _field(result: Mapping[str, Any], name: str) -> Any:

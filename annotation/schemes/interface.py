@@ -50,7 +50,8 @@ def instruction(scheme: Scheme) -> str:
     """Return the guideline as HTML, with any HTML inside it escaped."""
     from markdown_it import MarkdownIt
 
-    return f"<h3>{html.escape(scheme.title)}</h3>" + MarkdownIt("commonmark", {"html": False}).render(scheme.guideline)
+    body: str = MarkdownIt("commonmark", {"html": False}).render(scheme.guideline)
+    return f"<h3>{html.escape(scheme.title)}</h3>{body}"
 
 
 def tag_name(question: Spans, row: Option | None) -> str:
@@ -58,9 +59,14 @@ def tag_name(question: Spans, row: Option | None) -> str:
     return f"{question.name}-{row.value}" if row else question.name
 
 
+def rows_of(question: Spans) -> list[Option | None]:
+    """Return the rows of a question, or one None for a question without rows."""
+    return [*question.rows] or [None]
+
+
 def _spans(tools: Element, question: Spans) -> None:
     block = SubElement(tools, "View", className="wc-rows")
-    for at, row in enumerate(question.rows or [None]):
+    for at, row in enumerate(rows_of(question)):
         labels = SubElement(block, "Labels", name=tag_name(question, row), toName=question.side, showInline="true")
         for position, label in enumerate(question.labels):
             words = f"{row.text} {label.text}" if row else label.text

@@ -44,9 +44,9 @@ class Spans(Section):
     title: str
     side: str
     row: Literal["holder", "severity"] | None = None
-    rows: list[Option] = []
+    rows: list[Option] = Field(default=[])
     labels: list[Option] = Field(min_length=1)
-    keys: list[str] = []
+    keys: list[str] = Field(default=[])
 
 
 class Choice(Section):
@@ -123,7 +123,9 @@ def _check_spans(question: Spans, sides: tuple[str, ...]) -> None:
     _distinct(f"row of {question.name}", [row.value for row in question.rows])
     _distinct(f"label of {question.name}", [label.value for label in question.labels])
     rows = len(question.rows) or 1
-    if question.keys and (len(question.keys) != rows or any(len(word) != len(question.labels) for word in question.keys)):
+    if question.keys and (
+        len(question.keys) != rows or any(len(word) != len(question.labels) for word in question.keys)
+    ):
         raise ValueError(f"question {question.name}: keys needs {rows} words of {len(question.labels)} keys")
 
 

@@ -51,10 +51,6 @@ class Held:
         return str(self.raw["updated_at"])
 
     @property
-    def annotators(self) -> list[int]:
-        return [int(one) for one in self.raw.get("annotators") or []]
-
-    @property
     def submitted(self) -> int:
         return int(self.raw.get("total_annotations") or 0)
 
@@ -78,7 +74,7 @@ class Studio:
         local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         http = httpx.Client(timeout=timeout, trust_env=not local, follow_redirects=True)
         # The SDK's token refresh drops the last part of a path without a slash behind it.
-        self._sdk = _open(lambda: LabelStudio(base_url=self.url + "/", api_key=api_key, httpx_client=http), self.url)
+        self._sdk = _open(lambda: _sdk(self.url + "/", api_key, http), self.url)
 
     def check(self) -> str:
         """Return the server's version; raise where it can't be used."""
@@ -127,13 +123,17 @@ class Studio:
 
     def tasks(self, project_id: int, *, changed_since: str | None = None) -> Iterator[Held]:
         """Yield the tasks of a project by id; with `changed_since`, those touched since then."""
-        wanted = "id,data,meta,total_annotations,cancelled_annotations,updated_at,annotators"
+        wanted = "id,data,meta,total_annotations,cancelled_annotations,updated_at"
         params: dict[str, Any] = {"project": project_id, "include": wanted, "resolve_uri": "false"}
         if changed_since:
-            column = {"filter": "filter:tasks:updated_at", "operator": "greater_or_equal", "type": "Datetime"}
-            items = [column | {"value": changed_since}]
-            params["query"] = json.dumps({"filters": {"conjunction": "and", "items": items}})
+            params["query"] = _where("updated_at", "greater_or_equal", "Datetime", changed_since)
         yield from (Held(task) for task in self._pages("api/tasks", "tasks", params))
+
+    def answered_by(self, project_id: int, user_id: int) -> set[int]:
+        """Return the ids of the tasks that a user has submitted or skipped."""
+        query = _where("annotators", "contains", "List", user_id)
+        params = {"project": project_id, "include": "id", "query": query}
+        return {int(task["id"]) for task in self._pages("api/tasks", "tasks", params)}
 
     def import_tasks(self, project_id: int, tasks: Sequence[Any]) -> int:
         """Send one batch, atomic on the server; return how many tasks it made."""
@@ -189,6 +189,15 @@ class Studio:
             if (error.status_code or 500) >= 500 or error.status_code in (408, 409, 429):
                 raise Doubt(f"HTTP {error.status_code}") from error
             raise _explained(error.status_code or 0, json.dumps(error.body, default=str), self.url) from error
+
+
+def _sdk(url: str, api_key: str, http: httpx.Client) -> Any:
+    return LabelStudio(base_url=url, api_key=api_key, httpx_client=http)  # type: ignore[no-untyped-call]
+
+
+def _where(column: str, operator: str, kind: str, value: object) -> str:
+    item = {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
+    return json.dumps({"filters": {"conjunction": "and", "items": [item]}})
 
 
 class _NotFound(WirecopyError):

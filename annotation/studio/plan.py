@@ -94,7 +94,10 @@ def compare(campaign: Campaign, tasks: list[Task], project: Project | None, held
     wanted = {(task.key, task.payload) for task in tasks}
     keys = {task.key for task in tasks}
     there: dict[tuple[str, str], Held] = {}
-    doubles, outdated, gone, foreign = [], [], [], []
+    doubles: list[Held] = []
+    outdated: list[Held] = []
+    gone: list[Held] = []
+    foreign: list[Held] = []
     earlier: dict[str, Held] = {}
     for one in sorted(held, key=lambda one: (-one.answers, one.id)):
         mark = (one.key, one.payload)

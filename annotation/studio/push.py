@@ -39,9 +39,7 @@ class Pushed:
     written: bool
 
 
-def push(
-    studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False, recreate: bool = False
-) -> Pushed:
+def push(studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False, recreate: bool = False) -> Pushed:
     """Bring the server in step with the corpus; write nothing where it is.
 
     `prune` deletes old and gone tasks that nobody has answered. Raises WirecopyError where the

@@ -174,8 +174,10 @@ def _template(python: Path, out: Output) -> Path:
             text=True,
         )
         if done.returncode or not (beside / DATABASE).is_file():
-            raise WirecopyError(f"Label Studio's database can't be made: {_last(done.stderr)}", hint=f"delete {cache()}")
-        os.replace(beside, folder)
+            raise WirecopyError(
+                f"Label Studio's database can't be made: {_last(done.stderr)}", hint=f"delete {cache()}"
+            )
+        beside.replace(folder)
     return folder
 
 
@@ -186,7 +188,7 @@ def _copy_template(template: Path, data: Path) -> None:
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(template, beside, ignore=shutil.ignore_patterns(".env"))
     beside.chmod(0o700)
-    os.replace(beside, data)
+    beside.replace(data)
 
 
 def _start(python: Path, state: Path, data: Path, password: str | None, out: Output) -> Server:
@@ -200,7 +202,17 @@ def _start(python: Path, state: Path, data: Path, password: str | None, out: Out
     log = state / "label-studio.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [str(python), "-m", "label_studio.server", "start", "--no-browser", "--internal-host", HOST, "--port", str(port)],
+            [
+                str(python),
+                "-m",
+                "label_studio.server",
+                "start",
+                "--no-browser",
+                "--internal-host",
+                HOST,
+                "--port",
+                str(port),
+            ],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=sink,
@@ -236,7 +248,9 @@ def _wait(process: subprocess.Popen[bytes], state: Path, server: Server, log: Pa
                     headers = {"Authorization": f"Token {token(state)}"}
                     if http.get(f"{server.url}/api/current-user/whoami", headers=headers).status_code == 200:
                         return
-                    raise WirecopyError(f"{server.url} is answered by another program", hint="wirecopy annotation serve")
+                    raise WirecopyError(
+                        f"{server.url} is answered by another program", hint="wirecopy annotation serve"
+                    )
             except httpx.HTTPError:
                 pass
             time.sleep(0.3)

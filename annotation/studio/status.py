@@ -1,6 +1,5 @@
 """How far a campaign is, as the server tells."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from annotation.annotators import Pseudonyms
@@ -29,8 +28,11 @@ def status(studio: Studio, campaign: Campaign) -> Status:
     if project is None:
         return Status(campaign.name, None, None, 0, 0, 0, 0, {})
     held = list(studio.tasks(project.id))
-    table = Pseudonyms(campaign.workspace.state).table(studio.users())
-    done = Counter(table.get(str(user), {"annotator": "unknown"})["annotator"] for one in held for user in one.annotators)
+    pseudonyms = Pseudonyms(campaign.workspace.state)
+    done = {
+        pseudonyms.entry(str(user["email"]))["annotator"]: len(studio.answered_by(project.id, int(user["id"])))
+        for user in studio.users()
+    }
     return Status(
         campaign=campaign.name,
         project=project.id,
@@ -39,5 +41,5 @@ def status(studio: Studio, campaign: Campaign) -> Status:
         complete=sum(one.submitted >= campaign.settings.overlap for one in held),
         annotations=sum(one.submitted for one in held),
         skipped=sum(one.skipped for one in held),
-        annotators=dict(sorted(done.items())),
+        annotators={name: count for name, count in sorted(done.items()) if count},
     )

@@ -42,14 +42,13 @@ def read(path: Path, origin: Origin, fields: Fields) -> Iterator[Article | Rejec
 
 def files(source: Source, root: Path) -> list[tuple[Path, Origin]]:
     """List the files of a source in a stable order, each with what its place tells."""
-    pattern = os.path.expanduser(source.path)
-    place = Path(root, pattern)
+    place = root / Path(source.path).expanduser()
     if place.is_dir():
         found = [(path, place) for path in _walk(place)]
     elif place.exists():
         found = [(place, place.parent)]
     else:
-        hits = [Path(hit) for hit in glob.glob(str(place), recursive=True)]
+        hits = [Path(hit) for hit in glob.glob(str(place), recursive=True)]  # noqa: PTH207
         found = [(path, _fixed_part(place)) for path in hits if not path.is_dir()]
     if not found:
         near = listing(sorted(path.name for path in root.iterdir() if not path.name.startswith("."))) or "nothing"

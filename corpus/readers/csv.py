@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus.config import Fields
 from corpus.readers.article import Article, Origin, from_row
-from corpus.readers.text import decode
+from corpus.readers.text import Undecodable, decode
 from corpus.schema import Reason, Reject
 
 LONGEST_FIELD = 1 << 30
@@ -15,11 +15,11 @@ LONGEST_FIELD = 1 << 30
 
 def read(path: Path, origin: Origin, fields: Fields) -> Iterator[Article | Reject]:
     """Read each row as one article; lines are counted as an editor counts them."""
-    decoded = decode(path.read_bytes())
-    if isinstance(decoded[0], Reason):
-        yield origin.reject(*decoded)
+    try:
+        text, _ = decode(path.read_bytes())
+    except Undecodable as flaw:
+        yield origin.reject(flaw.reason, flaw.detail)
         return
-    text = decoded[0]
     if not text.strip():
         yield origin.reject(Reason.EMPTY, "no header")
         return

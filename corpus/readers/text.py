@@ -23,24 +23,33 @@ MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 CONTROLS = re.compile(rb"[\x01-\x07\x0e-\x1a\x1c-\x1f\x7f]")
 
 
+class Undecodable(Exception):
+    """Bytes that are no text, or not in one encoding."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
 def read(path: Path, origin: Origin, _fields: Fields) -> Iterator[Article | Reject]:
     """Read a `.txt` file as one article."""
     raw = path.read_bytes()
-    decoded = decode(raw)
-    if isinstance(decoded[0], Reason):
-        yield origin.reject(*decoded)
+    try:
+        text, encoding = decode(raw)
+    except Undecodable as flaw:
+        yield origin.reject(flaw.reason, flaw.detail)
         return
-    text, encoding = decoded
-    if flaw := flaw_of(text):
-        yield origin.reject(*flaw)
+    if unfit := flaw_of(text):
+        yield origin.reject(*unfit)
     elif not text.strip():
         yield origin.reject(Reason.EMPTY, f"{len(raw)} bytes, no text")
     else:
         yield Article(origin.stem, origin.name, text, sha256(raw), encoding, origin.outlet)
 
 
-def decode(raw: bytes) -> tuple[str, str] | tuple[Reason, str]:
-    """Return text and encoding, or a reason and its detail.
+def decode(raw: bytes) -> tuple[str, str]:
+    """Return text and encoding; raise `Undecodable` with the reason.
 
     A file that is mostly UTF-8 is broken, not in another encoding: guessing would turn its
     good letters into wrong ones.
@@ -49,29 +58,29 @@ def decode(raw: bytes) -> tuple[str, str] | tuple[Reason, str]:
     if mark:
         return _strictly(raw, MARKS[mark])
     if b"\0" in raw or len(CONTROLS.findall(raw)) > len(raw) // 100:
-        return Reason.BINARY, "holds NUL or control bytes"
+        raise Undecodable(Reason.BINARY, "holds NUL or control bytes")
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         good = len(MULTIBYTE.findall(raw))
         bad = len(re.findall(rb"[\x80-\xff]", MULTIBYTE.sub(b"", raw)))
         if good > bad:
-            return Reason.BROKEN_UTF8, f"byte {error.start}: {error.reason}"
+            raise Undecodable(Reason.BROKEN_UTF8, f"byte {error.start}: {error.reason}") from None
     return _guessed(raw)
 
 
-def _strictly(raw: bytes, encoding: str) -> tuple[str, str] | tuple[Reason, str]:
+def _strictly(raw: bytes, encoding: str) -> tuple[str, str]:
     try:
         return raw.decode(encoding), encoding
     except UnicodeDecodeError as error:
         reason = Reason.BROKEN_UTF8 if encoding == "utf-8-sig" else Reason.UNKNOWN_ENCODING
-        return reason, f"byte {error.start}: {error.reason}, though its mark says {encoding}"
+        raise Undecodable(reason, f"byte {error.start}: {error.reason}, though its mark says {encoding}") from None
 
 
-def _guessed(raw: bytes) -> tuple[str, str] | tuple[Reason, str]:
+def _guessed(raw: bytes) -> tuple[str, str]:
     from charset_normalizer import from_bytes
 
     best = from_bytes(raw).best()
     if best is None:
-        return Reason.UNKNOWN_ENCODING, "neither UTF-8 nor a known legacy encoding"
+        raise Undecodable(Reason.UNKNOWN_ENCODING, "neither UTF-8 nor a known legacy encoding")
     return raw.decode(best.encoding), best.encoding
