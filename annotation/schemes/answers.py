@@ -40,7 +40,7 @@ def parse(
     }
     spans = []
     for result in results:
-        name = result.get("from_name") if isinstance(result, Mapping) else None
+        name = str(result.get("from_name")) if isinstance(result, Mapping) else "none"
         if name in rows:
             spans.append(_span(*rows[name], result, data))
         elif name in questions:
@@ -67,7 +67,7 @@ def _value(question: Any, result: Mapping[str, Any]) -> str | float:
 
 
 def _choice(question: Choice, chosen: Any) -> str:
-    known = {option.value for option in question.options}
+    known = [option.value for option in question.options]
     if not isinstance(chosen, list) or len(chosen) != 1:
         raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one choice, not {chosen!r}")
     if chosen[0] not in known:
@@ -79,7 +79,7 @@ def _span(question: Spans, row: Option | None, result: Mapping[str, Any], data: 
     labels = _field(result, "labels")
     if not isinstance(labels, list) or len(labels) != 1:
         raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one label, not {labels!r}")
-    if labels[0] not in {label.value for label in question.labels}:
+    if labels[0] not in [label.value for label in question.labels]:
         raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no label {labels[0]!r}")
     if result.get("to_name") != question.side:
         raise Rejected(Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {result.get('to_name')!r}")

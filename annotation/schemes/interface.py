@@ -9,18 +9,39 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from annotation.schemes.scheme import SIDES, Choice, Number, Option, Scheme, Spans, Unit
 
+# Label Studio puts this into the page as it stands; `lsf-` and `htx-` are its own classes.
+# The colours of a label must be readable on its light and its dark page.
 STYLE = """
-.wc-tools { position: sticky; top: 0; z-index: 5; padding: 8px 12px 10px; border-bottom: 1px solid #8885;
-  background: var(--color-neutral-background, #fff); }
-.wc-target { font-size: 18px; font-weight: 600; padding-bottom: 6px; }
-.wc-rows { display: flex; flex-wrap: wrap; column-gap: 20px; align-items: center; }
-.wc-rows > * { margin: 0; }
-.wc-choice .lsf-choices, .wc-choice form { margin: 0; }
-.wc-text { padding: 10px 12px; line-height: 1.6; font-size: 16px; max-width: 76ch; }
-.wc-sides { display: grid; grid-template-columns: 1fr 1fr; gap: 4px 20px; padding: 6px 12px; }
-.wc-sides .wc-text { padding: 4px 0; }
-.wc-context { opacity: .6; font-size: 14px; user-select: none; }
-.wc-number { padding: 4px 12px; display: flex; gap: 12px; align-items: center; }
+.wc-tools { position: sticky; top: 0; z-index: 5; margin: -14px -14px 0; padding: 10px 26px 8px;
+  border-bottom: 1px solid #8886; background: var(--color-neutral-background, #fff); }
+.wc-tools h3, .wc-tools h4, .wc-sides h4, .wc-number h4 { margin: 0 0 6px !important; }
+.wc-target h3 { unicode-bidi: plaintext; text-align: start; }
+.wc-questions { display: flex; flex-wrap: wrap; gap: 8px 24px; }
+.wc-pair .wc-questions { display: grid; grid-template-columns: 1fr 1fr; }
+.wc-questions h4, .wc-sides h4, .wc-number h4 { font-size: 14px; line-height: 20px; }
+.wc-spans .lsf-labels { margin: 0 0 6px; gap: 6px; flex-wrap: wrap; }
+.wc-spans .lsf-label { margin: 0; min-width: 146px; justify-content: space-between; font-size: 13px; }
+.wc-pair .wc-spans { display: flex; flex-wrap: wrap; column-gap: 6px; }
+.wc-pair .wc-spans h4 { width: 100%; }
+.wc-choice .lsf-choices { display: grid; grid-auto-flow: column; grid-template-rows: repeat(5, auto);
+  justify-content: start; column-gap: 8px; margin: 0; }
+.wc-choice .lsf-choice { line-height: 20px; margin: 0; font-size: 13px; }
+.wc-choice .lsf-hint { top: 0; font-size: 13px; opacity: .7; margin-left: 5px; }
+.wc-text { padding: 14px 12px; max-width: 72ch; font-size: 17px; }
+.wc-text .lsf-richtext__container { font-size: inherit; line-height: 1.7; }
+.wc-text .lsf-richtext__line { display: inline-block; width: 100%; margin-bottom: .5em; unicode-bidi: plaintext; }
+.wc-text .htx-highlight { position: relative; border-radius: 3px; }
+.wc-text .htx-highlight.htx-no-label::after { display: block; position: absolute; left: 0; top: -8px; padding: 0;
+  font: 600 10px/1 sans-serif; white-space: nowrap; pointer-events: none;
+  color: var(--color-neutral-content, #333); }
+.wc-sides { display: grid; grid-template-columns: 1fr 1fr; gap: 0 24px; padding: 10px 12px 0; }
+.wc-sides .wc-text { padding: 6px 0 0; }
+.wc-context { opacity: .65; user-select: none; }
+.wc-sides .wc-context { font-size: 15px; }
+.wc-number { padding: 8px 12px 0; display: flex; gap: 12px; align-items: center; }
+.lsf-modal-ls__body :is(p, ol, ul) { margin-bottom: .7em; }
+.lsf-modal-ls__body :is(ol, ul) { padding-left: 1.6em; list-style: decimal; }
+.lsf-modal-ls__body ul { list-style: disc; }
 """
 UNIT_HEADINGS = {"source": "Source", "translation": "Translation"}
 
@@ -29,19 +50,12 @@ def labelling_page(scheme: Scheme) -> str:
     """Return the XML of the labelling page."""
     view = Element("View")
     SubElement(view, "Style").text = STYLE
-    tools = SubElement(view, "View", className="wc-tools")
-    if scheme.unit is Unit.DOCUMENT:
-        SubElement(SubElement(tools, "View", className="wc-target"), "Header", value="$target", size="4")
     sides = SIDES[scheme.unit]
-    numbers = [question for question in scheme.questions if isinstance(question, Number)]
-    for question in scheme.questions:
-        if isinstance(question, Spans):
-            _spans(tools, question)
-        elif isinstance(question, Choice):
-            _choice(tools, question, sides[0])
+    _tools(view, scheme, sides)
     _texts(view, scheme.unit)
-    for question in numbers:
-        _number(view, question, sides[-1])
+    for question in scheme.questions:
+        if isinstance(question, Number):
+            _number(view, question, sides[-1])
     indent(view)
     return tostring(view, encoding="unicode")
 
@@ -64,8 +78,23 @@ def rows_of(question: Spans) -> list[Option | None]:
     return [*question.rows] or [None]
 
 
+def _tools(view: Element, scheme: Scheme, sides: tuple[str, ...]) -> None:
+    """Add what stays in sight while a long text scrolls: the statement, the labels, the choices."""
+    tools = SubElement(view, "View", className=f"wc-tools wc-{scheme.unit}")
+    if scheme.unit is Unit.DOCUMENT:
+        SubElement(SubElement(tools, "View", className="wc-target"), "Header", value="$target", size="4")
+    block = SubElement(tools, "View", className="wc-questions")
+    spans = [question for question in scheme.questions if isinstance(question, Spans)]
+    for question in sorted(spans, key=lambda one: sides.index(one.side)):  # each above its own text
+        _spans(block, question)
+    for question in scheme.questions:
+        if isinstance(question, Choice):
+            _choice(block, question, sides[0])
+
+
 def _spans(tools: Element, question: Spans) -> None:
-    block = SubElement(tools, "View", className="wc-rows")
+    block = SubElement(tools, "View", className="wc-spans")
+    SubElement(block, "Header", value=question.title, size="5")
     for at, row in enumerate(rows_of(question)):
         labels = SubElement(block, "Labels", name=tag_name(question, row), toName=question.side, showInline="true")
         for position, label in enumerate(question.labels):
@@ -73,8 +102,8 @@ def _spans(tools: Element, question: Spans) -> None:
             tag = SubElement(labels, "Label", value=words, alias=label.value)
             if question.keys:
                 tag.set("hotkey", question.keys[at][position])
-            if label.color:
-                tag.set("background", label.color)
+            if color := (row and row.color) or label.color:
+                tag.set("background", color)
 
 
 def _choice(tools: Element, question: Choice, side: str) -> None:

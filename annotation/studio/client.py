@@ -5,6 +5,7 @@ is lost. A write whose fate is unknown raises `Doubt`: the caller reads back and
 """
 
 import json
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -73,6 +74,7 @@ class Studio:
         self.url = url.rstrip("/")
         local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         http = httpx.Client(timeout=timeout, trust_env=not local, follow_redirects=True)
+        weakref.finalize(self, http.close)
         # The SDK's token refresh drops the last part of a path without a slash behind it.
         self._sdk = _open(lambda: _sdk(self.url + "/", api_key, http), self.url)
 

@@ -1,0 +1,180 @@
+"""Push against a real server: never a double, never a hole, whatever happens on the way."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from annotation.campaign import Campaign
+from annotation.studio import push as push_module
+from annotation.studio.client import Studio
+from annotation.studio.plan import plan
+from annotation.studio.project import find
+from annotation.studio.push import push
+from corpus.errors import WirecopyError
+from corpus.output import Output
+from tests.campaigns import campaign, rebuilt, write_articles
+from tests.proxy import DROP_AFTER, DROP_BEFORE, Fault, proxy
+
+TASKS = 1_000
+OUT = Output()
+
+
+def keys_on(studio: Studio, one: Campaign) -> Counter[str]:
+    project = find(studio, one)
+    assert project is not None
+    return Counter(held.key for held in studio.tasks(project.id))
+
+
+def each_once(one: Campaign) -> Counter[str]:
+    return Counter(task.key for task in one.tasks())
+
+
+def test_the_second_push_sends_no_request_that_writes(studio: Studio, local_server, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "twice", 30)
+    with proxy(studio.url) as between:
+        through = Studio(between.url, _token(local_server))
+        assert push(through, one, out=OUT).sent == 30
+        assert between.writes
+        between.requests.clear()
+        again = push(through, one, out=OUT)
+        assert (again.sent, again.written, between.writes) == (0, False, [])
+
+
+def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server, tmp_path: Path) -> None:
+    draw = random.Random(20251122)
+    token = _token(local_server)
+    undisturbed = campaign(tmp_path / "clock", TASKS)
+    began = time.monotonic()
+    push(studio, undisturbed, out=OUT)
+    longest = time.monotonic() - began
+    killed = 0
+    for trial in range(20):
+        one = campaign(tmp_path / f"kill-{trial}", TASKS)
+        child = os.fork()
+        if child == 0:
+            push(Studio(studio.url, token), one, out=OUT)
+            os._exit(0)
+        time.sleep(draw.uniform(0, longest))
+        os.kill(child, signal.SIGKILL)
+        killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        push(Studio(studio.url, token), one, out=OUT)
+        assert keys_on(studio, one) == each_once(one)
+    assert killed >= 15, "most of the kills must hit a push that runs"
+
+
+@pytest.mark.parametrize("fault", [DROP_AFTER, DROP_BEFORE, 500, 502, 409, 429])
+def test_faults_at_20_random_requests(
+    fault: Fault, studio: Studio, local_server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_module, "BATCH", 20)
+    monkeypatch.setattr(push_module, "SETTLE_SECONDS", (0.0, 0.2))
+    one = campaign(tmp_path / f"fault-{fault}", TASKS if fault == DROP_AFTER else 400)
+    batches = len(one.tasks()) // 20
+    draw = random.Random(str(fault))
+    hit = set(draw.sample(range(batches), 20 if fault == DROP_AFTER else 10))
+    seen = 0
+
+    def at_random(method: str, path: str) -> Fault:
+        nonlocal seen
+        if method != "POST" or "/import" not in path:
+            return None
+        seen += 1
+        return fault if seen - 1 in hit else None
+
+    with proxy(studio.url) as between:
+        between.fault = at_random
+        push(Studio(between.url, _token(local_server)), one, out=OUT)
+    assert seen >= batches
+    assert keys_on(studio, one) == each_once(one)
+
+
+def test_a_double_made_by_others_is_taken_out_and_its_answers_stay(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "double", 5)
+    push(studio, one, out=OUT)
+    project = find(studio, one)
+    assert project
+    held = list(studio.tasks(project.id))
+    studio.import_tasks(project.id, [{"data": held[0].raw["data"], "meta": held[0].raw["meta"]}])
+    copy = max(one.id for one in studio.tasks(project.id))
+    studio.annotate(copy, [], skipped=True, lead_time=1)
+    assert len(plan(studio, one, one.tasks()).doubles) == 1
+    assert push(studio, one, out=OUT).deleted == 1
+    left = {held.id for held in studio.tasks(project.id)}
+    assert copy in left and held[0].id not in left
+
+
+def test_a_changed_text_becomes_a_new_task_and_the_old_answer_stays(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "changed", 3)
+    push(studio, one, out=OUT)
+    project = find(studio, one)
+    assert project
+    old = {held.raw["meta"]["doc_ids"][0]: held.id for held in studio.tasks(project.id)}
+    studio.annotate(old["doc-1"], [], skipped=True, lead_time=1)
+    write_articles(
+        one.workspace.root,
+        [
+            {"id": "doc-0", "text": "The mayor, 0, wants a toll for cars. 🚗 „Schön“, she said.", "language": "en"},
+            {"id": "doc-1", "text": "Another text altogether.", "language": "en"},
+            {"id": "doc-2", "text": "The mayor, 2, wants a toll for cars. 🚗 „Schön“, she said.", "language": "en"},
+        ],
+    )
+    rebuilt(one.workspace.root)
+    found = plan(studio, one, one.tasks())
+    assert [task.doc_ids for task in found.changed] == [["doc-1"]]
+    assert found.changed_why == {"text": 1}
+    assert (len(found.new), len(found.unchanged), len(found.outdated), len(found.gone)) == (0, 2, 1, 0)
+    push(studio, one, out=OUT)
+    assert push(studio, one, out=OUT, prune=True).deleted == 0, "an answered task is never deleted"
+    texts = [held.raw["data"]["article_text"] for held in studio.tasks(project.id)]
+    assert len(texts) == 4 and "Another text altogether." in texts
+
+
+def test_prune_deletes_only_what_nobody_answered(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "prune", 4)
+    push(studio, one, out=OUT)
+    write_articles(one.workspace.root, [{"id": "doc-0", "text": "A new text of the first.", "language": "en"}])
+    rebuilt(one.workspace.root)
+    assert push(studio, one, out=OUT).deleted == 0
+    assert push(studio, one, out=OUT, prune=True).deleted == 4
+    assert keys_on(studio, one) == each_once(one)
+
+
+def test_a_project_deleted_on_the_server_is_noticed_and_can_be_made_anew(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "deleted", 3)
+    project = push(studio, one, out=OUT).project
+    studio._sdk.projects.delete(project)
+    with pytest.raises(WirecopyError, match="is gone") as caught:
+        push(studio, one, out=OUT)
+    assert "--recreate" in caught.value.hint
+    assert push(studio, one, out=OUT, recreate=True).sent == 3
+    assert keys_on(studio, one) == each_once(one)
+
+
+def test_a_title_used_twice_is_refused_until_one_is_chosen(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "title", 2)
+    ids = [studio.create_project({"title": one.title}) for _ in range(2)]
+    with pytest.raises(WirecopyError, match="used by 2 projects") as caught:
+        push(studio, one, out=OUT)
+    assert f"project = {ids[0]}" in caught.value.hint or f"project = {ids[1]}" in caught.value.hint
+
+
+def test_text_that_a_server_cannot_store_is_refused_before_anything_is_sent(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "nul", 2)
+    tasks = [
+        task.model_copy(update={"data": task.data | {"article_text": bad}})
+        for task, bad in zip(one.tasks(), ("a\0b", "a\ud800b"), strict=True)
+    ]
+    with pytest.raises(WirecopyError) as caught:
+        plan(studio, one, tasks)
+    assert "NUL at 1" in caught.value.message and "U+D800 at 1" in caught.value.message
+
+
+def _token(local_server: tuple[object, Path]) -> str:
+    from annotation.studio.server import token
+
+    return token(local_server[1])
