@@ -1,5 +1,6 @@
 """The front door: mounts the three stages and turns errors into exit codes, nothing else."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -71,7 +72,7 @@ def run(
 def demo(
     folder: Annotated[Path, typer.Argument(help="New folder for the demo.")] = Path("wirecopy-demo"),
 ) -> None:
-    """Show the whole journey on the built-in sample, with simulated annotators."""
+    """Run the whole journey on the built-in sample."""
     from export.demo import demo
 
     demo(folder=folder, out=Output())
@@ -84,10 +85,12 @@ def main() -> None:
     except WirecopyError as error:
         code = _failed(error)
     except (KeyboardInterrupt, typer.Abort):
+        print("interrupted: run it again, it goes on where it was", file=sys.stderr)
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
+        # Who reads our output has gone: no complaint, and none from the interpreter's last flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_ERROR
-        sys.stderr.close()
     except Exception as error:
         # Typer's own usage errors print themselves and know their exit code.
         if hasattr(error, "show") and hasattr(error, "exit_code"):

@@ -13,6 +13,8 @@ from corpus.config import Workspace
 from corpus.errors import WirecopyError
 from corpus.schema import Document, Pair
 
+LONGEST_TITLE = 50
+
 
 @dataclass(frozen=True)
 class Campaign:
@@ -30,8 +32,9 @@ class Campaign:
 
     @property
     def title(self) -> str:
-        """The project's title on Label Studio: 3 to 50 characters."""
-        return f"{self.workspace.config.name}: {self.name}"[-50:]
+        """The project's title on Label Studio, which takes 50 characters and trims spaces."""
+        room = LONGEST_TITLE - len(self.name) - 2
+        return f"{self.workspace.config.name[:room].strip()}: {self.name}"
 
     def tasks(self) -> list[Task]:
         """Make the tasks from the built corpus, in a stable order.

@@ -101,13 +101,10 @@ def _identity(raw: Mapping[str, Any], project: int) -> str:
 
 def _row(scheme: Scheme, identity: str, seen: _Seen, task: Task, origin: Origin, current: str | None) -> Annotation:
     skipped = bool(seen.raw.get("was_cancelled"))
-    if task.scheme_hash != scheme.hash and not skipped:
-        # Answers to other questions can't be checked against these; they stay in quarantine, whole.
-        raise Rejected(Flaw.UNKNOWN_SCHEME, f"made with {task.guideline_version}, whose questions were others")
     values: dict[str, str | float | None] = dict.fromkeys(value_features(scheme))
     spans: list[Span] = []
     if not skipped:
-        values, spans = parse(scheme, seen.raw.get("result") or [], task.data)
+        values, spans = _answers(scheme, seen, task)
     return Annotation(
         annotation_id=identity,
         key=task.key,
@@ -128,6 +125,16 @@ def _row(scheme: Scheme, identity: str, seen: _Seen, task: Task, origin: Origin,
         guideline_version=task.guideline_version,
         scheme_hash=task.scheme_hash,
     )
+
+
+def _answers(scheme: Scheme, seen: _Seen, task: Task) -> tuple[dict[str, str | float | None], list[Span]]:
+    try:
+        return parse(scheme, seen.raw.get("result") or [], task.data)
+    except Rejected as flaw:
+        if task.scheme_hash == scheme.hash:
+            raise
+        asked = f"made with other questions ({task.guideline_version}): {flaw.detail}"
+        raise Rejected(Flaw.OTHER_QUESTIONS, asked) from None
 
 
 def _origin(seen: _Seen) -> Origin:

@@ -26,7 +26,7 @@ class Flaw(StrEnum):
     """Why an annotation can't be a row."""
 
     NO_KEY = "no-key"
-    UNKNOWN_SCHEME = "unknown-scheme"
+    OTHER_QUESTIONS = "other-questions"
     UNKNOWN_TAG = "unknown-tag"
     UNKNOWN_CHOICE = "unknown-choice"
     BAD_VALUE = "bad-value"

@@ -15,7 +15,7 @@ import httpx
 from annotation.annotators import SIMULATED_DOMAIN
 from annotation.campaign import Campaign
 from annotation.schema import Origin, Task
-from annotation.schemes.interface import tag_name
+from annotation.schemes.interface import marks_of
 from annotation.schemes.scheme import Choice, Number, Scheme, Spans
 from annotation.studio.client import Studio
 from annotation.studio.project import find
@@ -106,11 +106,8 @@ def _spans(question: Spans, task: Task, draw: random.Random) -> list[dict[str, A
         first = draw.randrange(len(words))
         last = min(first + draw.randint(0, 6), len(words) - 1)
         start, end = words[first][0], words[last][1]
-        row = draw.choice(question.rows) if question.rows else None
-        value = {"start": start, "end": end, "text": text[start:end], "labels": [draw.choice(question.labels).value]}
-        marked.append(
-            {"type": "labels", "from_name": tag_name(question, row), "to_name": question.side, "value": value}
-        )
+        value = {"start": start, "end": end, "text": text[start:end], "labels": [draw.choice(list(marks_of(question)))]}
+        marked.append({"type": "labels", "from_name": question.name, "to_name": question.side, "value": value})
     return marked
 
 

@@ -13,6 +13,7 @@ from corpus.output import listing
 from corpus.parquet import read_dicts, write
 from corpus.readers.article import flaw_of
 
+EXPORT_HINT = "export the project as JSON (not JSON-MIN) and name that file"
 META = ("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version")
 
 
@@ -60,11 +61,12 @@ def write_import(path: Path, tasks: list[Task]) -> None:
 def read_export(path: Path) -> list[dict[str, Any]]:
     """Read Label Studio's JSON export; a broken or foreign file is an error."""
     exported = read_json(path)
-    if not isinstance(exported, list) or not all(isinstance(task, dict) for task in exported):
-        raise WirecopyError(
-            f"{path} is no Label Studio export: it must be a list of tasks",
-            hint="export the project as JSON (not JSON-MIN) and name that file",
-        )
+    if not isinstance(exported, list):
+        raise WirecopyError(f"{path} is no Label Studio export: it must be a list of tasks", hint=EXPORT_HINT)
+    for number, task in enumerate(exported, 1):
+        answers = task.get("annotations") if isinstance(task, dict) else None
+        if not isinstance(answers, list) or not all(isinstance(one, dict) and "id" in one for one in answers):
+            raise WirecopyError(f"{path}: task {number} has no list of annotations with ids", hint=EXPORT_HINT)
     return exported
 
 

@@ -5,17 +5,22 @@ sources -> articles -> documents -> segments -> pairs
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from corpus import readers
 from corpus.card import front_matter
-from corpus.config import Config, Fields, Source, load
+from corpus.config import FILE_NAME, Config, Fields, Source, load
+from corpus.errors import WirecopyError
 from corpus.features import features
-from corpus.files import digest, read_json, replacing_folder, sha256, sha256_file, write_json, write_text
+from corpus.files import digest, replacing_folder, sha256, sha256_file, sweep, write_json, write_text
 from corpus.language import detect
-from corpus.output import Output
+from corpus.output import Output, listing, one_line
 from corpus.pairs import pairs
 from corpus.paragraphs import paragraphs
 from corpus.parquet import read, write
@@ -23,11 +28,20 @@ from corpus.readers.article import Article, Origin
 from corpus.schema import Document, Pair, Reason, Reject, Role, Row, Segment
 from corpus.sentences import segments
 
-CONTRACT = 1  # goes up when the same input gives other rows
+CONTRACT = 2  # goes up when the same input gives other rows
 STATE = "build.json"
+MOST_SHOWN = 20
 R = TypeVar("R", bound=Row)
 Input = tuple[Path, Origin, Fields]
+OWN = {"documents", "segments", "pairs", "rejects", "README.md", STATE}
 CONFIGS: dict[str, type[Row]] = {"documents": Document, "segments": Segment, "pairs": Pair, "rejects": Reject}
+
+
+class State(BaseModel):
+    """What a build leaves for the next one: what it was made of, and its counts."""
+
+    fingerprint: str
+    rows: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -49,15 +63,20 @@ class Report:
         out.table([{"rows": name, "count": getattr(self, name)} for name in CONFIGS])
         out.line(f"{'written to' if self.written else 'up to date:'} {self.folder}")
         if self.rejects:
-            for reject in rows(Path(self.folder), "rejects", Reject):
-                out.note(f"reject: {reject.source}: {reject.reason}: {reject.detail}")
+            self._show_rejects(out)
         return self
+
+    def _show_rejects(self, out: Output) -> None:
+        for reject in islice(rows(Path(self.folder), "rejects", Reject), MOST_SHOWN):
+            out.note(one_line(f"reject: {reject.source}: {reject.reason}: {reject.detail}"))
+        if self.rejects > MOST_SHOWN:
+            out.note(f"and {self.rejects - MOST_SHOWN} more: {Path(self.folder) / shard('rejects')}")
 
 
 def build_workspace(*, sources: list[Path], output: Path | None, workspace: Path, out: Output) -> Report:
     """Build the sources of `wirecopy.toml`, or without a workspace those that are named."""
     if sources:
-        named = [Source(path=str(Path.cwd() / source)) for source in sources]
+        named = [Source(path=str(source)) for source in sources]
         return build(sources=named, root=Path.cwd(), folder=output or Path("build/corpus"), config=None, out=out)
     space = load(workspace)
     folder = output or space.corpus
@@ -68,28 +87,23 @@ def build(*, sources: list[Source], root: Path, folder: Path, config: Config | N
     """Build the dataset in `folder`; do nothing if it is up to date.
 
     `root` is what source paths are relative to; `config` gives the events.
-    Raises WirecopyError where a source matches no file.
+    Raises WirecopyError where a source matches no file or `folder` can't be written to.
     """
-    inputs: list[Input] = [(*found, source.fields) for source in sources for found in readers.files(source, root)]
-    mark = _fingerprint(inputs, config)
-    known = _state(folder)
-    if known.get("fingerprint") == mark:
-        return Report(str(folder), False, **known["rows"])
-    with out.progress("reading articles", len(inputs)) as step:
-        documents, rejects = _documents(_articles(inputs, step), config)
-    sentences = [segment for document in documents for segment in segments(document)]
-    found: dict[str, Sequence[Row]] = {
-        "documents": documents,
-        "segments": sentences,
-        "pairs": list(pairs(documents, sentences)),
-        "rejects": rejects,
-    }
-    with replacing_folder(folder) as beside:
-        for name, model in CONFIGS.items():
-            write(beside / shard(name), found[name], features(model))
+    target = folder.resolve()  # "." and ".." have no name to put a folder beside
+    with _writable(target):
+        inputs = _inputs(sources, root, target, config)
+        mark = _fingerprint(inputs, config)
+        sweep(target)
+        known = _state(target)
+        if known is not None and known.fingerprint == mark:
+            return Report(str(folder), False, **known.rows)
+        found = _found(inputs, config, out)
         counts = {name: len(found[name]) for name in CONFIGS}
-        write_text(beside / "README.md", _readme(counts))
-        write_json(beside / STATE, {"fingerprint": mark, "rows": counts})
+        with replacing_folder(target) as beside:
+            for name, model in CONFIGS.items():
+                write(beside / shard(name), found[name], features(model))
+            write_text(beside / "README.md", _readme(counts))
+            write_json(beside / STATE, {"fingerprint": mark, "rows": counts})
     return Report(str(folder), True, **counts)
 
 
@@ -101,6 +115,38 @@ def shard(name: str) -> str:
 def rows(folder: Path, name: str, model: type[R]) -> Iterator[R]:
     """Read one config of a built corpus."""
     return read(folder / shard(name), model)
+
+
+def _inputs(sources: list[Source], root: Path, folder: Path, config: Config | None) -> list[Input]:
+    own = {folder}
+    if config is not None:
+        own |= {root / "build", root / FILE_NAME, root / "splits.parquet"}
+    inputs: list[Input] = []
+    for number, source in enumerate(sources):
+        where = f"{root / FILE_NAME}: [sources.{number} -> path] " if config is not None else ""
+        inputs += [(*found, source.fields) for found in readers.files(source, root, own=own, where=where)]
+    return inputs
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    """Refuse a folder that holds anything else, since a build replaces it; name what the system refuses."""
+    hint = "name a folder of its own: -o DIR"
+    try:
+        foreign = sorted({path.name for path in folder.iterdir()} - OWN) if folder.exists() else []
+        if foreign:
+            raise WirecopyError(f"{folder} holds other files: {listing(foreign)}", hint=hint)
+        yield
+    except OSError as error:
+        raise WirecopyError(f"{folder}: {error.strerror or error}", hint=hint) from None
+
+
+def _found(inputs: list[Input], config: Config | None, out: Output) -> dict[str, Sequence[Row]]:
+    with out.progress("reading articles", len(inputs)) as step:
+        documents, rejects = _documents(_articles(inputs, step), config)
+    sentences = [segment for document in documents for segment in segments(document)]
+    matched = list(pairs(documents, sentences))
+    return {"documents": documents, "segments": sentences, "pairs": matched, "rejects": rejects}
 
 
 def _articles(inputs: list[Input], step: Callable[[int], None]) -> Iterator[Article | Reject]:
@@ -147,17 +193,27 @@ def _document(article: Article, config: Config | None) -> Document:
 
 
 def _fingerprint(inputs: list[Input], config: Config | None) -> str:
-    files = [
-        (asdict(origin), fields.model_dump(), sha256_file(path) if path.is_file() else "")
-        for path, origin, fields in inputs
-    ]
+    files = [(asdict(origin), fields.model_dump(), _content(path)) for path, origin, fields in inputs]
     events = [event.model_dump() for event in config.events] if config else []
     return digest(CONTRACT, files, events, length=64)
 
 
-def _state(folder: Path) -> dict[str, Any]:
-    whole = all((folder / shard(name)).is_file() for name in CONFIGS) and (folder / STATE).is_file()
-    return read_json(folder / STATE) if whole else {}
+def _content(path: Path) -> str:
+    try:
+        return sha256_file(path) if path.is_file() else ""
+    except OSError as error:  # its reader makes a reject of it
+        return f"unreadable: {error.strerror}"
+
+
+def _state(folder: Path) -> State | None:
+    """Return what the last build said; None, so that all is made again, where that is not whole."""
+    if not all((folder / shard(name)).is_file() for name in CONFIGS):
+        return None
+    try:
+        known = State.model_validate_json((folder / STATE).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return known if known.rows.keys() == CONFIGS.keys() else None
 
 
 def _readme(counts: dict[str, int]) -> str:

@@ -16,6 +16,7 @@ from corpus.errors import WirecopyError
 
 FILE_NAME = "wirecopy.toml"
 M = TypeVar("M", bound=BaseModel)
+LONGEST_SHOWN = 80
 SPLIT_NAMES = ("train", "validation", "test")
 
 
@@ -189,12 +190,14 @@ def parse(path: Path) -> Config:
 def parse_toml(path: Path, model: type[M]) -> M:
     """Read a TOML file into a model; every wrong key is named with its place."""
     try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
+        # Some editors put a mark before UTF-8; TOML knows none.
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise WirecopyError(f"{path}: not UTF-8: byte {error.start}", hint=f"save {path} as UTF-8") from None
+    except OSError as error:
+        raise WirecopyError(f"{path}: can't be read: {error.strerror}", hint=f"check {path}") from None
+    except (ValueError, RecursionError) as error:  # a broken line, an endless number, endless brackets
         raise WirecopyError(f"{path}: not valid TOML: {error}", hint=f"mend that line of {path}") from None
-    except (UnicodeDecodeError, OSError) as error:
-        raise WirecopyError(f"{path}: can't be read: {error}", hint=f"check {path}") from None
     return check(values, model, where=str(path))
 
 
@@ -216,7 +219,10 @@ def _reason(error: Any) -> str:
     known = {"extra_forbidden": "unknown key", "missing": "missing"}
     text: str = known.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     given = error["input"]
-    return f"{text}, not {given!r}" if isinstance(given, str | int | float) and error["type"] not in known else text
+    if error["type"] in known or not isinstance(given, str | int | float):
+        return text
+    shown = repr(given)
+    return f"{text}, not {shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + '...'}"
 
 
 def _unique(what: str, ids: list[str]) -> None:

@@ -20,6 +20,8 @@ def features(model: type[BaseModel], **override: Any) -> "Features":
     """
     from datasets import Features
 
+    if unknown := override.keys() - model.model_fields.keys():
+        raise TypeError(f"{model.__name__} has no column {sorted(unknown)[0]!r}")
     fields = {name: field for name, field in model.model_fields.items() if name not in override}
     columns = {name: _feature(field.annotation) for name, field in fields.items()} | override
     return Features({name: columns[name] for name in model.model_fields})
@@ -29,13 +31,14 @@ def _feature(kind: Any) -> Any:
     from datasets import List, Value
 
     if get_origin(kind) in (Union, UnionType):
-        (kind,) = (part for part in get_args(kind) if part is not NoneType)
+        parts = [part for part in get_args(kind) if part is not NoneType]
+        kind = parts[0] if len(parts) == 1 else kind
     if get_origin(kind) is list:
         return List(_feature(get_args(kind)[0]))
     if kind in SCALARS:
         return Value(SCALARS[kind])
-    if issubclass(kind, StrEnum):
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
         return Value("string")
-    if issubclass(kind, BaseModel):
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
         return {name: _feature(field.annotation) for name, field in kind.model_fields.items()}
     raise TypeError(f"no Feature stands for {kind}")

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all, and hashes that say whether work is out of date."""
 
+import filecmp
 import hashlib
 import json
 import shutil
@@ -13,7 +14,10 @@ from corpus.errors import WirecopyError
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a path beside `path` to write to; rename it over `path` when the block ends well."""
+    """Yield a path beside `path` to write to; rename it over `path` when the block ends well.
+
+    The same bytes again leave the file as it is.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.partial")
     try:
@@ -21,7 +25,10 @@ def replacing(path: Path) -> Iterator[Path]:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    beside.replace(path)
+    if path.is_file() and filecmp.cmp(beside, path, shallow=False):
+        beside.unlink()
+    else:
+        beside.replace(path)
 
 
 @contextmanager
@@ -31,9 +38,8 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
     What a killed run left behind is swept first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside, old = (folder.with_name(f".{folder.name}.{part}") for part in ("partial", "old"))
-    for left in (beside, old):
-        shutil.rmtree(left, ignore_errors=True)
+    sweep(folder)
+    beside, old = _neighbours(folder)
     beside.mkdir()
     try:
         yield beside
@@ -44,6 +50,17 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
         folder.replace(old)
     beside.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed `replacing_folder` left beside `folder`."""
+    for left in _neighbours(folder):
+        if left.is_dir():
+            shutil.rmtree(left)
+
+
+def _neighbours(folder: Path) -> tuple[Path, Path]:
+    return folder.with_name(f".{folder.name}.partial"), folder.with_name(f".{folder.name}.old")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -63,7 +80,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise WirecopyError(f"{path} is missing", hint="check the path") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise WirecopyError(f"{path} is no readable JSON file: {error}", hint="check that it is complete") from None
 
 

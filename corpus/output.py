@@ -1,10 +1,11 @@
 """The one sink: results to stdout, everything else to stderr."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 from corpus.errors import WirecopyError
 
@@ -37,22 +38,24 @@ class Output:
 
     def line(self, text: object) -> None:
         """Print one line of a result."""
-        print(plain(text))
+        _print(plain(text), sys.stdout)
 
     def data(self, value: object) -> None:
         """Print one JSON document."""
-        print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        # An unpaired surrogate (a file name of other bytes) is no Unicode, but its escape is JSON.
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+        _print(re.sub("[\ud800-\udfff]", lambda one: f"\\u{ord(one[0]):04x}", text), sys.stdout)
 
     def note(self, text: object) -> None:
         """Tell what is going on, on stderr; nothing with `--json`."""
         if not self.json:
-            print(plain(text), file=sys.stderr)
+            _print(plain(text), sys.stderr)
 
     def error(self, error: WirecopyError) -> None:
         """Print an error and the next command, on stderr."""
-        print(f"error: {plain(error.message)}", file=sys.stderr)
+        _print(f"error: {plain(error.message)}", sys.stderr)
         if error.hint:
-            print(f"hint: {plain(error.hint)}", file=sys.stderr)
+            _print(f"hint: {plain(error.hint)}", sys.stderr)
 
     @contextmanager
     def progress(self, text: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
@@ -75,11 +78,22 @@ def plain(value: object) -> str:
     return "".join(char if _harmless(char) else char.encode("unicode_escape").decode() for char in text)
 
 
+def one_line(value: object) -> str:
+    """Make text safe for a terminal, with line ends visible too."""
+    return plain(value).replace("\n", "\\n")
+
+
 def listing(names: Iterable[object], *, most: int = 5) -> str:
     """Join names for a message; the tail beyond `most` becomes a count."""
     known = [str(name) for name in names]
     more = f" and {len(known) - most} more" if len(known) > most else ""
     return ", ".join(known[:most]) + more
+
+
+def _print(text: str, file: TextIO) -> None:
+    # A terminal without Unicode shows escapes rather than nothing.
+    known = file.encoding or "utf-8"
+    print(text.encode(known, "backslashreplace").decode(known), file=file)
 
 
 def _harmless(char: str) -> bool:

@@ -7,10 +7,13 @@ import re
 
 from corpus.schema import Paragraph, Role
 
-LINE = re.compile(r"\S(?:.*\S)?")
-SENTENCE_END = re.compile(r"""[.!?…。！？؟।:;,]["'”’“»«)\]]*$""")
+# What ends a line, as `str.splitlines` and Unicode have it. Each is white space of its own.
+BREAKS = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
+LINE = re.compile(rf"\S(?:[^{BREAKS}]*\S)?")
+SENTENCE_END = re.compile(r"""[.…。।:;,]["'”’“»«)\]]*$""")
+QUESTION_END = re.compile(r"""[!?！？؟]["'”’“»«)\]]*$""")
 CREDIT = re.compile(r"\b(image|photo|foto|bild|source|quelle|crédit|credit)\s*:", re.IGNORECASE)
-LONGEST_TITLE = 200
+LONGEST_TITLE, LONGEST_QUESTION = 200, 100
 
 
 def paragraphs(text: str, *, title: str | None = None) -> list[Paragraph]:
@@ -27,4 +30,7 @@ def paragraphs(text: str, *, title: str | None = None) -> list[Paragraph]:
 def _is_title(line: str, title: str | None, *, alone: bool) -> bool:
     if title is not None:
         return line == title.strip()
-    return not alone and len(line) <= LONGEST_TITLE and not SENTENCE_END.search(line) and not CREDIT.search(line)
+    # A headline may ask or call out, but then it is short: longer ones are the lead.
+    longest = LONGEST_QUESTION if QUESTION_END.search(line) else LONGEST_TITLE
+    worded = len(line) <= longest and any(map(str.isalpha, line))
+    return worded and not alone and not SENTENCE_END.search(line) and not CREDIT.search(line)

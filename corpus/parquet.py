@@ -4,7 +4,6 @@ zstd-3, page index, content-defined chunking; row groups of at most 50,000 rows 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -37,7 +36,8 @@ def write(path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: "
     schema = features.arrow_schema
     with (
         replacing(path) as beside,
-        pq.ParquetWriter(beside, schema, **SETTINGS) as writer,
+        beside.open("wb") as file,  # Arrow takes only names that are Unicode
+        pq.ParquetWriter(file, schema, **SETTINGS) as writer,
     ):
         count = 0
         for table in _row_groups(rows, schema):
@@ -66,13 +66,13 @@ def read_dicts(path: Path) -> Iterator[dict[str, Any]]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
             for batch in file.iter_batches(batch_size=BATCH_ROWS):
                 yield from batch.to_pylist()
     except FileNotFoundError:
         raise WirecopyError(f"{path} is missing", hint="wirecopy run") from None
-    except (pa.ArrowException, OSError) as error:
-        cause = str(error).splitlines()[0]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        cause = (str(error) or type(error).__name__).splitlines()[0]
         raise WirecopyError(
             f"{path} is no readable Parquet file: {cause}",
             hint="delete it and run `wirecopy run`: it will be made again",
@@ -82,10 +82,9 @@ def read_dicts(path: Path) -> Iterator[dict[str, Any]]:
 def _row_groups(rows: Iterable[BaseModel | Mapping[str, Any]], schema: "pa.Schema") -> Iterator["pa.Table"]:
     import pyarrow as pa
 
-    source = iter(rows)
     pending: list[pa.RecordBatch] = []
     count = size = 0
-    while chunk := [_plain(row) for row in islice(source, BATCH_ROWS)]:
+    for chunk in _chunks(rows):
         batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
         if pending and (count + batch.num_rows > GROUP_ROWS or size + batch.nbytes > GROUP_BYTES):
             yield pa.Table.from_batches(pending, schema)
@@ -94,6 +93,20 @@ def _row_groups(rows: Iterable[BaseModel | Mapping[str, Any]], schema: "pa.Schem
         count, size = count + batch.num_rows, size + batch.nbytes
     if pending:
         yield pa.Table.from_batches(pending, schema)
+
+
+def _chunks(rows: Iterable[BaseModel | Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    # Few long texts fill a batch as well as many short ones: Arrow's strings end at 2 GB.
+    chunk: list[Mapping[str, Any]] = []
+    size = 0
+    for row in map(_plain, rows):
+        chunk.append(row)
+        size += sum(len(value) for value in row.values() if isinstance(value, str))
+        if len(chunk) == BATCH_ROWS or size > GROUP_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def _plain(row: BaseModel | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -72,6 +72,8 @@ def init(*, folder: Path, articles: Path | None, out: Output) -> Path:
             write_text(ignore, IGNORED)
     except OSError as error:
         raise WirecopyError(f"{folder}: {error.strerror}", hint="name a folder that you may write to") from None
+    except UnicodeEncodeError:
+        raise WirecopyError(f"{articles}: the name is no Unicode", hint="rename that folder") from None
     out.line(f"workspace: {folder}")
     out.note(f"next: edit the targets in {target}, then: wirecopy run --workspace {folder}")
     return target
@@ -94,4 +96,5 @@ def _name(folder: Path) -> str:
 def _quoted(text: str) -> str:
     import json
 
-    return json.dumps(text, ensure_ascii=False)
+    # JSON's strings are TOML's but for DEL.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.schema import Flaw, Span
-from annotation.schemes.interface import rows_of, tag_name
-from annotation.schemes.scheme import Choice, Number, Option, Scheme, Spans
+from annotation.schemes.interface import marks_of
+from annotation.schemes.scheme import Choice, Number, Scheme, Spans
 
 
 class Rejected(Exception):
@@ -32,17 +32,12 @@ def parse(
         question.name: None for question in scheme.questions if not isinstance(question, Spans)
     }
     questions = {question.name: question for question in scheme.questions if question.name in values}
-    rows = {
-        tag_name(question, row): (question, row)
-        for question in scheme.questions
-        if isinstance(question, Spans)
-        for row in rows_of(question)
-    }
+    marked = {question.name: question for question in scheme.questions if isinstance(question, Spans)}
     spans = []
     for result in results:
         name = str(result.get("from_name")) if isinstance(result, Mapping) else "none"
-        if name in rows:
-            spans.append(_span(*rows[name], result, data))
+        if name in marked:
+            spans.append(_span(marked[name], result, data))
         elif name in questions:
             if values[name] is not None:
                 raise Rejected(Flaw.REPEATED_ANSWER, f"'{name}' is answered twice")
@@ -75,12 +70,14 @@ def _choice(question: Choice, chosen: Any) -> str:
     return str(chosen[0])
 
 
-def _span(question: Spans, row: Option | None, result: Mapping[str, Any], data: Mapping[str, Any]) -> Span:
+def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -> Span:
     labels = _field(result, "labels")
     if not isinstance(labels, list) or len(labels) != 1:
         raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one label, not {labels!r}")
-    if labels[0] not in [label.value for label in question.labels]:
+    marks = marks_of(question)
+    if labels[0] not in list(marks):
         raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no label {labels[0]!r}")
+    row, label = marks[labels[0]]
     if result.get("to_name") != question.side:
         raise Rejected(Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {result.get('to_name')!r}")
     start, end = _field(result, "start"), _field(result, "end")
@@ -89,10 +86,13 @@ def _span(question: Spans, row: Option | None, result: Mapping[str, Any], data: 
         raise Rejected(Flaw.BAD_SPAN, f"'{question.name}' [{start}:{end}] does not lie in the text")
     marked = shown[start:end]
     told = _field(result, "text")
-    if told != marked:
+    # Label Studio writes a line break inside a marked passage as a backslash and an n.
+    if told not in (marked, marked.replace("\n", "\\n")):
         raise Rejected(Flaw.TEXT_MISMATCH, f"'{question.name}' [{start}:{end}] is {marked!r}, the region says {told!r}")
     place = {question.row: row.value} if question.row and row else {}
-    return Span(question=question.name, side=question.side, start=start, end=end, text=marked, label=labels[0], **place)
+    return Span(
+        question=question.name, side=question.side, start=start, end=end, text=marked, label=label.value, **place
+    )
 
 
 def _field(result: Mapping[str, Any], name: str) -> Any:

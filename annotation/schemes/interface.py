@@ -1,7 +1,8 @@
 """A scheme to Label Studio's labelling interface.
 
-Spans use the Text tag: its offsets are code points of the data string. The row of a span (its
-holder or severity) is the name of the Labels tag, so that one key and one drag say everything.
+Spans use the Text tag: its offsets are code points of the data string. A label says row (holder or
+severity) and label at once, so that one key and one drag say everything. They share one Labels tag:
+with a tag for each row, a second key would add to the first instead of taking its place.
 """
 
 import html
@@ -14,22 +15,24 @@ from annotation.schemes.scheme import SIDES, Choice, Number, Option, Scheme, Spa
 STYLE = """
 .wc-tools { position: sticky; top: 0; z-index: 5; margin: -14px -14px 0; padding: 10px 26px 8px;
   border-bottom: 1px solid #8886; background: var(--color-neutral-background, #fff); }
-.wc-tools h3, .wc-tools h4, .wc-sides h4, .wc-number h4 { margin: 0 0 6px !important; }
+.wc-tools h3, .wc-tools h4, .wc-sides h4 { margin: 0 0 6px !important; }
+.wc-number h4 { margin: 0 !important; }
 .wc-target h3 { unicode-bidi: plaintext; text-align: start; }
 .wc-questions { display: flex; flex-wrap: wrap; gap: 8px 24px; }
 .wc-pair .wc-questions { display: grid; grid-template-columns: 1fr 1fr; }
 .wc-questions h4, .wc-sides h4, .wc-number h4 { font-size: 14px; line-height: 20px; }
-.wc-spans .lsf-labels { margin: 0 0 6px; gap: 6px; flex-wrap: wrap; }
-.wc-spans .lsf-label { margin: 0; min-width: 146px; justify-content: space-between; font-size: 13px; }
-.wc-pair .wc-spans { display: flex; flex-wrap: wrap; column-gap: 6px; }
-.wc-pair .wc-spans h4 { width: 100%; }
+.wc-spans .lsf-labels { display: block; margin: 0; }
+.wc-row { display: flex; flex-wrap: wrap; gap: 6px; margin-bottom: 6px; }
+.wc-spans .lsf-label { margin: 0; min-width: 149px; justify-content: space-between; font-size: 13px; }
+.wc-pair .wc-spans .lsf-labels { display: flex; flex-wrap: wrap; column-gap: 6px; }
 .wc-choice .lsf-choices { display: grid; grid-auto-flow: column; grid-template-rows: repeat(5, auto);
   justify-content: start; column-gap: 8px; margin: 0; }
 .wc-choice .lsf-choice { line-height: 20px; margin: 0; font-size: 13px; }
 .wc-choice .lsf-hint { top: 0; font-size: 13px; opacity: .7; margin-left: 5px; }
 .wc-text { padding: 14px 12px; max-width: 72ch; font-size: 17px; }
 .wc-text .lsf-richtext__container { font-size: inherit; line-height: 1.7; }
-.wc-text .lsf-richtext__line { display: inline-block; width: 100%; margin-bottom: .5em; unicode-bidi: plaintext; }
+.wc-text .lsf-richtext__line { display: inline-block; width: 100%; margin-bottom: .5em; padding: 0;
+  unicode-bidi: plaintext; }
 .wc-text .htx-highlight { position: relative; border-radius: 3px; }
 .wc-text .htx-highlight.htx-no-label::after { display: block; position: absolute; left: 0; top: -8px; padding: 0;
   font: 600 10px/1 sans-serif; white-space: nowrap; pointer-events: none;
@@ -38,7 +41,7 @@ STYLE = """
 .wc-sides .wc-text { padding: 6px 0 0; }
 .wc-context { opacity: .65; user-select: none; }
 .wc-sides .wc-context { font-size: 15px; }
-.wc-number { padding: 8px 12px 0; display: flex; gap: 12px; align-items: center; }
+.wc-number { padding: 10px 12px; display: flex; gap: 12px; align-items: center; }
 .lsf-modal-ls__body :is(p, ol, ul) { margin-bottom: .7em; }
 .lsf-modal-ls__body :is(ol, ul) { padding-left: 1.6em; list-style: decimal; }
 .lsf-modal-ls__body ul { list-style: disc; }
@@ -68,14 +71,19 @@ def instruction(scheme: Scheme) -> str:
     return f"<h3>{html.escape(scheme.title)}</h3>{body}"
 
 
-def tag_name(question: Spans, row: Option | None) -> str:
-    """Return the name of the Labels tag of one row of a question."""
-    return f"{question.name}-{row.value}" if row else question.name
-
-
 def rows_of(question: Spans) -> list[Option | None]:
     """Return the rows of a question, or one None for a question without rows."""
     return [*question.rows] or [None]
+
+
+def mark_name(row: Option | None, label: Option) -> str:
+    """Return what Label Studio stores for a label of a row: `row-label`, or `label` without rows."""
+    return f"{row.value}-{label.value}" if row else label.value
+
+
+def marks_of(question: Spans) -> dict[str, tuple[Option | None, Option]]:
+    """Return the row and label of all that can be marked, by the name that Label Studio stores."""
+    return {mark_name(row, label): (row, label) for row in rows_of(question) for label in question.labels}
 
 
 def _tools(view: Element, scheme: Scheme, sides: tuple[str, ...]) -> None:
@@ -85,8 +93,8 @@ def _tools(view: Element, scheme: Scheme, sides: tuple[str, ...]) -> None:
         SubElement(SubElement(tools, "View", className="wc-target"), "Header", value="$target", size="4")
     block = SubElement(tools, "View", className="wc-questions")
     spans = [question for question in scheme.questions if isinstance(question, Spans)]
-    for question in sorted(spans, key=lambda one: sides.index(one.side)):  # each above its own text
-        _spans(block, question)
+    for marks in sorted(spans, key=lambda one: sides.index(one.side)):  # each above its own text
+        _spans(block, marks)
     for question in scheme.questions:
         if isinstance(question, Choice):
             _choice(block, question, sides[0])
@@ -95,11 +103,12 @@ def _tools(view: Element, scheme: Scheme, sides: tuple[str, ...]) -> None:
 def _spans(tools: Element, question: Spans) -> None:
     block = SubElement(tools, "View", className="wc-spans")
     SubElement(block, "Header", value=question.title, size="5")
+    labels = SubElement(block, "Labels", name=question.name, toName=question.side, showInline="true")
     for at, row in enumerate(rows_of(question)):
-        labels = SubElement(block, "Labels", name=tag_name(question, row), toName=question.side, showInline="true")
+        line = SubElement(labels, "View", className="wc-row")
         for position, label in enumerate(question.labels):
             words = f"{row.text} {label.text}" if row else label.text
-            tag = SubElement(labels, "Label", value=words, alias=label.value)
+            tag = SubElement(line, "Label", value=words, alias=mark_name(row, label))
             if question.keys:
                 tag.set("hotkey", question.keys[at][position])
             if color := (row and row.color) or label.color:

@@ -71,7 +71,7 @@ class Studio:
     """
 
     def __init__(self, url: str, api_key: str, *, timeout: float = TIMEOUT) -> None:
-        self.url = url.rstrip("/")
+        self.url = url.rstrip("/") if len(url) > len("https://") else url
         local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         http = httpx.Client(timeout=timeout, trust_env=not local, follow_redirects=True)
         weakref.finalize(self, http.close)
@@ -202,6 +202,10 @@ def _where(column: str, operator: str, kind: str, value: object) -> str:
     return json.dumps({"filters": {"conjunction": "and", "items": [item]}})
 
 
+class Refused(WirecopyError):
+    """A request that the server understood and will not do."""
+
+
 class _NotFound(WirecopyError):
     pass
 
@@ -232,4 +236,5 @@ def _explained(status: int, body: str, url: str) -> WirecopyError:
         )
     if status == 404:
         return _NotFound(f"Label Studio at {url} has no such thing: {body[:200]}", hint="wirecopy annotation plan")
-    return WirecopyError(f"Label Studio at {url} answers HTTP {status}: {body[:300]}", hint="see the server's log")
+    kind = Refused if status == 400 else WirecopyError
+    return kind(f"Label Studio at {url} answers HTTP {status}: {body[:300]}", hint="see the server's log")

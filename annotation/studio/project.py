@@ -1,12 +1,13 @@
 """The Label Studio project of a campaign: found, made, compared."""
 
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from annotation.campaign import Campaign
 from annotation.schemes.interface import instruction, labelling_page
-from annotation.studio.client import Doubt, Studio
+from annotation.studio.client import Doubt, Refused, Studio
 from corpus.errors import WirecopyError
 from corpus.files import read_json, write_json
 
@@ -39,48 +40,40 @@ def settings(campaign: Campaign) -> dict[str, Any]:
 def find(studio: Studio, campaign: Campaign) -> Project | None:
     """Return the project of a campaign, or None where it was never made.
 
-    Raises WirecopyError where it was deleted on the server, or its title is used twice.
+    Raises WirecopyError where it was deleted on the server, or somebody else's has its title.
     """
-    known = campaign.settings.project or _remembered(campaign)
+    note = _note(campaign)
+    known = campaign.settings.project or note.get("project")
     if known is not None:
         return _of(_known(studio, campaign, known), campaign)
     found = studio.projects(campaign.title)
-    if len(found) > 1:
+    if note:  # the push that noted the mark did not live to note the project
+        ours = [project for project in found if str(project.get("description")).endswith(note["mark"])]
+        return _of(ours[0], campaign) if ours else None
+    if found:
         ids = ", ".join(str(project["id"]) for project in found)
         raise WirecopyError(
-            f"the title '{campaign.title}' is used by {len(found)} projects on {studio.url}: {ids}",
-            hint=f"choose one in wirecopy.toml: [campaigns.{campaign.name}] project = {found[0]['id']}",
+            f"projects called '{campaign.title}' on {studio.url} that this workspace did not make: {ids}",
+            hint=f"choose one in wirecopy.toml: [campaigns.{campaign.name}] project = {found[0]['id']}; or change name",
         )
-    return _of(found[0], campaign) if found else None
+    return None
 
 
 def ensure(studio: Studio, campaign: Campaign, project: Project | None) -> Project:
     """Return the project of a campaign, made or brought in step where it must be."""
     if project is None:
-        _create(studio, campaign)
-        project = find(studio, campaign)
-    if project is None:
-        raise WirecopyError(f"{studio.url} made no project '{campaign.title}'", hint="wirecopy annotation push")
-    remember(campaign, project.id)
+        project = _create(studio, campaign)
+    note = _note(campaign)
+    if note.get("project") != project.id:
+        write_json(_note_path(campaign), note | {"project": project.id})
     if project.drift:
-        try:
-            studio.update_project(project.id, project.drift)
-        except Doubt as doubt:
-            # The same values again do no harm: the next push compares and mends.
-            raise WirecopyError(f"{studio.url} did not answer ({doubt})", hint="wirecopy annotation push") from None
+        _update(studio, campaign, project)
     return project
 
 
-def remember(campaign: Campaign, project_id: int) -> None:
-    """Note the project's id, so that a deleted project is noticed."""
-    path = _note(campaign)
-    if _remembered(campaign) != project_id:
-        write_json(path, {"project": project_id})
-
-
-def forget(campaign: Campaign) -> None:
-    """Forget the project, so that the next push makes it anew."""
-    _note(campaign).unlink(missing_ok=True)
+def start_anew(campaign: Campaign) -> None:
+    """Forget the project and note a new mark, so that the next push makes another one."""
+    write_json(_note_path(campaign), {"mark": secrets.token_hex(8)})
 
 
 def labelling_link(studio: Studio, project_id: int) -> str:
@@ -104,13 +97,32 @@ def _known(studio: Studio, campaign: Campaign, project_id: int) -> dict[str, Any
     return project
 
 
-def _create(studio: Studio, campaign: Campaign) -> None:
+def _update(studio: Studio, campaign: Campaign, project: Project) -> None:
     try:
-        studio.create_project(settings(campaign))
+        studio.update_project(project.id, project.drift)
     except Doubt as doubt:
-        # Made or not: the look-up by title that follows decides.
-        if not studio.projects(campaign.title):
-            raise WirecopyError(f"{studio.url} did not answer ({doubt})", hint="wirecopy annotation push") from None
+        # The same values again do no harm: the next push compares and mends.
+        raise WirecopyError(f"{studio.url} did not answer ({doubt})", hint="wirecopy annotation push") from None
+    except Refused as refused:
+        raise WirecopyError(
+            f"project {project.id} of '{campaign.name}' has answers that the new questions can't hold: {refused.message}",
+            hint=f"start a new project: wirecopy annotation push --campaign {campaign.name} --recreate",
+        ) from None
+
+
+def _create(studio: Studio, campaign: Campaign) -> Project:
+    """Make the project under a mark that is noted first: after a doubt, the mark finds it."""
+    if not _note(campaign):
+        start_anew(campaign)
+    try:
+        studio.create_project(settings(campaign) | {"description": f"Made by wirecopy, {_note(campaign)['mark']}"})
+        cause = "it is not there"
+    except Doubt as doubt:
+        cause = str(doubt)
+    project = find(studio, campaign)
+    if project is None:
+        raise WirecopyError(f"{studio.url} made no project: {cause}", hint="wirecopy annotation push")
+    return project
 
 
 def _of(project: dict[str, Any], campaign: Campaign) -> Project:
@@ -121,9 +133,10 @@ def _of(project: dict[str, Any], campaign: Campaign) -> Project:
     return Project(int(project["id"]), str(project["title"]), drift)
 
 
-def _note(campaign: Campaign) -> Path:
+def _note_path(campaign: Campaign) -> Path:
     return campaign.folder / "project.json"
 
 
-def _remembered(campaign: Campaign) -> int | None:
-    return int(read_json(_note(campaign))["project"]) if _note(campaign).is_file() else None
+def _note(campaign: Campaign) -> dict[str, Any]:
+    path = _note_path(campaign)
+    return dict(read_json(path)) if path.is_file() else {}

@@ -15,7 +15,7 @@ from annotation.campaign import Campaign
 from annotation.schema import Task
 from annotation.studio.client import Doubt, Held, Studio
 from annotation.studio.plan import Plan, compare, plan
-from annotation.studio.project import Project, ensure, forget
+from annotation.studio.project import Project, ensure, start_anew
 from annotation.tasks import save, to_server
 from corpus.errors import WirecopyError
 from corpus.files import read_json, write_json
@@ -48,7 +48,7 @@ def push(studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False
     tasks = campaign.tasks()
     save(campaign.folder / "tasks.parquet", tasks)
     if recreate:
-        forget(campaign)
+        start_anew(campaign)
     _settle(studio, campaign)
     before = plan(studio, campaign, tasks)
     idle = before.idle

@@ -6,7 +6,7 @@ Names that begin with a dot are no inputs.
 
 import glob
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from corpus.config import Fields, Source
@@ -28,41 +28,92 @@ READERS: dict[str, Reader] = {
 
 def read(path: Path, origin: Origin, fields: Fields) -> Iterator[Article | Reject]:
     """Read one file by the reader of its suffix."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        yield origin.reject(Reason.UNSUPPORTED_FORMAT, f"'{path.suffix}' is none of {', '.join(READERS)}")
-    elif not path.is_file():
-        yield origin.reject(Reason.UNREADABLE, "not a regular file")
-    else:
-        try:
-            yield from reader(path, origin, fields)
-        except OSError as error:
-            yield origin.reject(Reason.UNREADABLE, error.strerror or str(error))
+    try:
+        if path.is_dir():
+            yield origin.reject(Reason.UNREADABLE, "a folder that can't be listed")
+        elif path.suffix.lower() not in READERS:
+            yield origin.reject(Reason.UNSUPPORTED_FORMAT, f"'{path.suffix}' is none of {', '.join(READERS)}")
+        elif not path.is_file():
+            yield origin.reject(Reason.UNREADABLE, "not a regular file")
+        else:
+            yield from READERS[path.suffix.lower()](path, origin, fields)
+    except OSError as error:
+        yield origin.reject(Reason.UNREADABLE, error.strerror or str(error))
 
 
-def files(source: Source, root: Path) -> list[tuple[Path, Origin]]:
-    """List the files of a source in a stable order, each with what its place tells."""
-    place = root / Path(source.path).expanduser()
+def files(source: Source, root: Path, *, own: Collection[Path] = (), where: str = "") -> list[tuple[Path, Origin]]:
+    """List the files of a source in a stable order, each with what its place tells.
+
+    `own` are the files and folders that wirecopy itself writes: they are no inputs. `where`
+    begins the message of the WirecopyError that a source without files is.
+    """
+    try:
+        found = _found(source.path, root)
+    except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, NUL
+        raise _no_files(source, root, where, why=getattr(error, "strerror", None) or str(error)) from None
+    hidden = {_real(path) for path in own}
+    kept = {path: base for path, base in found.items() if hidden.isdisjoint((_real(path), *_real(path).parents))}
+    if not kept:
+        raise _no_files(source, root, where)
+    return [(path, _origin(path, base, source)) for path, base in sorted(kept.items())]
+
+
+def _found(pattern: str, root: Path) -> dict[Path, Path]:
+    """Return each file with the folder that its id counts from."""
+    place = root / Path(pattern).expanduser()
     if place.is_dir():
-        found = [(path, place) for path in _walk(place)]
-    elif place.exists():
-        found = [(place, place.parent)]
-    else:
-        hits = [Path(hit) for hit in glob.glob(str(place), recursive=True)]  # noqa: PTH207
-        found = [(path, _fixed_part(place)) for path in hits if not path.is_dir()]
-    if not found:
-        near = listing(sorted(path.name for path in root.iterdir() if not path.name.startswith("."))) or "nothing"
-        raise WirecopyError(
-            f"[sources -> path] no file matches '{source.path}' in {root}",
-            hint=f"that folder holds: {near}",
-        )
-    return [(path, _origin(path, base, source)) for path, base in sorted(found)]
+        return dict.fromkeys(_walk(place), place)
+    if place.is_symlink() or place.exists():
+        return {place: place.parent}
+    # Only the pattern is a glob: brackets in the path of the workspace are names.
+    inside = str(Path(pattern).expanduser())
+    base = root / _fixed_part(Path(inside))
+    hits = [root / hit for hit in glob.glob(inside, root_dir=root, recursive=True)]  # noqa: PTH207
+    return {path: base for hit in hits for path in (_walk(hit) if hit.is_dir() else [hit])}
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent, name) for name in names if not name.startswith("."))
+def _walk(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    # Links to folders count, but not one that leads back to where the walk came from. A folder
+    # that can't be listed is an input of its own: its reader says so.
+    real = _real(folder)
+    if real in above:
+        return
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for path in entries:
+        if path.name.startswith("."):
+            continue
+        if _is_folder(path):
+            yield from _walk(path, (*above, real))
+        else:
+            yield path
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # unlike `Path.resolve`, it takes links in a circle
+
+
+def _no_files(source: Source, root: Path, where: str, why: str = "") -> WirecopyError:
+    place = root / source.path
+    folder = place if not why and place.is_dir() else root
+    try:
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        names = []
+    return WirecopyError(
+        f"{where}no file matches '{source.path}' in {root}" + (f": {why}" if why else ""),
+        hint=f"{folder} holds: {listing(names) or 'no visible file'}",
+    )
 
 
 def _fixed_part(pattern: Path) -> Path:
@@ -75,8 +126,10 @@ def _fixed_part(pattern: Path) -> Path:
 def _origin(path: Path, base: Path, source: Source) -> Origin:
     inside = path.relative_to(base)
     outlet = source.outlet or (inside.parts[0] if len(inside.parts) > 1 else None)
-    name = _printable(f"{base.name}/{inside.as_posix()}" if base.name else inside.as_posix())
-    return Origin(name=name, stem=_printable(inside.with_suffix("").as_posix()), outlet=outlet and _printable(outlet))
+    top = base.name if base.name not in ("", "..") else base.resolve().name
+    name = _printable((Path(top) / inside).as_posix())
+    stem = inside.with_suffix("") if inside.name else Path(path.name)
+    return Origin(name=name, stem=_printable(stem.as_posix()), outlet=outlet and _printable(outlet))
 
 
 def _printable(name: str) -> str:

@@ -1,13 +1,17 @@
 """What a reader hands on: an article as its source gives it, not yet a document."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.config import Fields
 from corpus.files import digest, sha256
+from corpus.language import code
 from corpus.schema import Reason, Reject
+
+LONGEST_DETAIL = 300
 
 
 @dataclass(frozen=True)
@@ -36,30 +40,44 @@ class Origin:
 
     def reject(self, reason: Reason, detail: str, *, line: int | None = None) -> Reject:
         """Make the reject of this file, or of one of its rows."""
-        return Reject(source=self.at(line), reason=reason, detail=detail)
+        # What a broken file says of itself may hold all that a row can't.
+        told = detail.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+        short = told if len(told) <= LONGEST_DETAIL else f"{told[:LONGEST_DETAIL]}..."
+        return Reject(source=self.at(line), reason=reason, detail=short)
 
     def at(self, line: int | None) -> str:
         """Name the file, or one of its rows."""
         return self.name if line is None else f"{self.name}:{line}"
 
 
-def from_row(row: Mapping[str, Any], origin: Origin, fields: Fields, *, line: int) -> Article | Reject:
-    """Make an article of one row; a row without an id column gets one from its text."""
+def from_row(
+    row: Mapping[str, Any], origin: Origin, fields: Fields, *, line: int, encoding: str | None = None
+) -> Article | Reject:
+    """Make an article of one row; a row without an id gets one from its text."""
     body = row.get(fields.text)
     if not isinstance(body, str) or not body.strip():
-        found = "no such column" if fields.text not in row else "empty" if not body else "not a text"
-        return origin.reject(Reason.NO_TEXT, f"column '{fields.text}': {found}", line=line)
+        return origin.reject(Reason.NO_TEXT, f"column '{fields.text}': {_no_text(row, fields)}", line=line)
     if flaw := flaw_of(body):
         return origin.reject(*flaw, line=line)
-    named = {name: _told(row.get(column)) for name, column in fields if name not in ("id", "text")}
-    for name, value in named.items():
-        if value and (flaw := flaw_of(value)):
-            return origin.reject(flaw[0], f"column '{name}': {flaw[1]}", line=line)
-    doc_id = _told(row.get(fields.id)) or f"{origin.stem}-{digest(body, length=12)}"
-    if flaw := flaw_of(doc_id):
-        return origin.reject(flaw[0], f"column '{fields.id}': {flaw[1]}", line=line)
+    named: dict[str, str | None] = {}
+    for name, column in fields:
+        if name != "text":
+            value = row.get(column)
+            if flaw := _unfit(value):
+                return origin.reject(flaw[0], f"column '{column}': {flaw[1]}", line=line)
+            named[name] = _told(value)
+    doc_id = named.pop("id") or f"{origin.stem}-{digest(body, length=12)}"
     named["outlet"] = named["outlet"] or origin.outlet
-    return Article(doc_id, origin.at(line), body, sha256(body.encode()), **named)
+    named["language"] = code(named["language"])
+    return Article(doc_id, origin.at(line), body, sha256(body.encode()), encoding, **named)
+
+
+def header_flaw(names: Sequence[str], fields: Fields) -> tuple[Reason, str] | None:
+    """Tell why the columns of a table can't be mapped: no text, or a name that stands twice."""
+    if fields.text not in names:
+        return Reason.NO_SUCH_COLUMN, f"'{fields.text}' is none of: {', '.join(names)}"
+    twice = [column for _, column in fields if names.count(column) > 1]
+    return (Reason.BAD_ROW, f"the header has '{twice[0]}' twice") if twice else None
 
 
 def flaw_of(text: str) -> tuple[Reason, str] | None:
@@ -74,7 +92,23 @@ def flaw_of(text: str) -> tuple[Reason, str] | None:
     return None
 
 
+def _no_text(row: Mapping[str, Any], fields: Fields) -> str:
+    if fields.text not in row:
+        return "no such column"
+    body = row[fields.text]
+    if body is None or isinstance(body, str):
+        return "empty"
+    return f"a value of type {type(body).__name__}, not a text"
+
+
+def _unfit(value: Any) -> tuple[Reason, str] | None:
+    if isinstance(value, dict | list | tuple | bytes):
+        return Reason.BAD_ROW, f"a value of type {type(value).__name__}, not a text or number"
+    return flaw_of(value) if isinstance(value, str) else None
+
+
 def _told(value: Any) -> str | None:
-    if value is None or value != value:  # NaN is how tables say nothing
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # NaN is how tables say nothing
         return None
-    return str(value.isoformat() if hasattr(value, "isoformat") else value).strip() or None
+    told = str(value.isoformat() if hasattr(value, "isoformat") else value).strip()
+    return told if told and told != "NaT" else None

@@ -6,36 +6,55 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.config import Fields
-from corpus.readers.article import Article, Origin, from_row
-from corpus.readers.text import Undecodable, decode
+from corpus.encoding import Undecodable, decode
+from corpus.readers.article import Article, Origin, from_row, header_flaw
 from corpus.schema import Reason, Reject
 
 LONGEST_FIELD = 1 << 30
+DELIMITERS = ",;\t"
 
 
 def read(path: Path, origin: Origin, fields: Fields) -> Iterator[Article | Reject]:
     """Read each row as one article; lines are counted as an editor counts them."""
     try:
-        text, _ = decode(path.read_bytes())
+        text, encoding = decode(path.read_bytes())
     except Undecodable as flaw:
         yield origin.reject(flaw.reason, flaw.detail)
         return
-    if not text.strip():
+    body = text.lstrip("\r\n")
+    if not body.strip():
         yield origin.reject(Reason.EMPTY, "no header")
         return
-    csv.field_size_limit(LONGEST_FIELD)
-    head = text.splitlines()[0]
-    delimiter = max(",;\t", key=head.count)
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    if fields.text not in (rows.fieldnames or []):
-        known = ", ".join(rows.fieldnames or [])
-        yield origin.reject(Reason.NO_SUCH_COLUMN, f"'{fields.text}' is none of: {known}")
-        return
+    above = text[: len(text) - len(body)].count("\n")
+    yield from _rows(body, above, origin, fields, encoding)
+
+
+def _rows(text: str, above: int, origin: Origin, fields: Fields, encoding: str) -> Iterator[Article | Reject]:
+    rows = _reader(text, fields)
+    line = 0
     try:
+        if flaw := header_flaw(list(rows.fieldnames or []), fields):
+            yield origin.reject(*flaw)
+            return
         for row in rows:
+            line = above + rows.line_num
             if None in row:
-                yield origin.reject(Reason.BAD_ROW, "more fields than the header", line=rows.line_num)
+                yield origin.reject(Reason.BAD_ROW, "more fields than the header", line=line)
             else:
-                yield from_row(row, origin, fields, line=rows.line_num)
+                yield from_row(row, origin, fields, line=line, encoding=encoding)
     except csv.Error as error:
-        yield origin.reject(Reason.BAD_ROW, f"{error}; the rest of the file is not read", line=rows.line_num)
+        line = above + rows.line_num or 1
+        yield origin.reject(Reason.BAD_ROW, f"{error}; the rest of the file is not read", line=line)
+    if not line:
+        yield origin.reject(Reason.EMPTY, "a header, but no rows")
+
+
+def _reader(text: str, fields: Fields) -> "csv.DictReader[str]":
+    csv.field_size_limit(LONGEST_FIELD)
+    head = io.StringIO(text, newline="").readline()
+
+    def fit(delimiter: str) -> tuple[bool, int]:
+        names = next(csv.reader([head], delimiter=delimiter), [])
+        return fields.text in names, len(names)
+
+    return csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=fit), strict=True)

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from annotation.schemes import built_in, load
 from annotation.schemes.answers import Rejected, parse, value_features
-from annotation.schemes.interface import rows_of, tag_name
-from annotation.schemes.scheme import Choice, Number, Scheme, Spans
+from annotation.schemes.scheme import Choice, Number, Scheme
 from annotation.simulate import answer
 from annotation.units import _task
 
@@ -23,7 +22,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 SCHEMES = [load(name, Path()) for name in built_in()]
-NAMES = st.sampled_from(["evidence-actor", "stance", "score", "error-minor", "omission-major"])
+NAMES = st.sampled_from(["evidence", "stance", "score", "error", "omission"])
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.id)
@@ -34,13 +33,11 @@ def test_what_the_page_can_say_comes_back_as_said(scheme: Scheme, seed: int) -> 
     values, spans = parse(scheme, result, DATA)
     assert set(values) == set(value_features(scheme))
     told = [
-        (one["from_name"], one["value"]["start"], one["value"]["end"], one["value"]["text"])
+        (one["from_name"], one["value"]["labels"], one["value"]["start"], one["value"]["end"], one["value"]["text"])
         for one in result
         if "start" in one["value"]
     ]
-    rows = {tag_name(q, row): (q.name, row) for q in scheme.questions if isinstance(q, Spans) for row in rows_of(q)}
-    tags = {(name, row.value if row else None): tag for tag, (name, row) in rows.items()}
-    found = [(tags[s.question, s.holder or s.severity], s.start, s.end, s.text) for s in spans]
+    found = [(s.question, [f"{s.holder or s.severity}-{s.label}"], s.start, s.end, s.text) for s in spans]
     assert sorted(found) == sorted(told)
     for span in spans:
         assert DATA[f"{span.side}_text"][span.start : span.end] == span.text
@@ -57,7 +54,7 @@ def test_what_the_page_can_say_comes_back_as_said(scheme: Scheme, seed: int) -> 
                 "to_name": st.sampled_from(["article", "source", "translation"]),
                 "value": st.dictionaries(
                     st.sampled_from(["start", "end", "text", "labels", "choices", "number"]),
-                    JSON | st.lists(st.sampled_from(["favor", "error", "omission"]), max_size=2),
+                    JSON | st.lists(st.sampled_from(["actor-favor", "minor-error", "major-omission"]), max_size=2),
                 ),
             }
         ),

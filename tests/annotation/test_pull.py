@@ -29,8 +29,8 @@ def pushed(studio: Studio, folder: Path, documents: int = 1) -> tuple[Campaign, 
 
 
 def span(start: int, end: int, text: str, **changed: Any) -> dict[str, Any]:
-    value = {"start": start, "end": end, "text": text, "labels": ["favor"]}
-    tag = {"type": "labels", "from_name": "evidence-actor", "to_name": "article", "id": "a"}
+    value = {"start": start, "end": end, "text": text, "labels": ["actor-favor"]}
+    tag = {"type": "labels", "from_name": "evidence", "to_name": "article", "id": "a"}
     return tag | {"value": value} | changed
 
 
@@ -79,7 +79,7 @@ def test_an_answer_becomes_a_row_with_its_exact_text(studio: Studio, tmp_path: P
         ([span(5, 5, ""), choice()], "bad-span"),
         ([span(40, 4_000, "x"), choice()], "bad-span"),
         ([span(-3, 3, "The"), choice()], "bad-span"),
-        ([span(0, 3, "The", from_name="evidence-nobody"), choice()], "unknown-tag"),
+        ([span(0, 3, "The", from_name="nobody"), choice()], "unknown-tag"),
         ([span(0, 3, "The", to_name="elsewhere"), choice()], "unknown-tag"),
         (
             [span(0, 3, "The", value={"start": 0, "end": 3, "text": "The", "labels": ["neutral"]}), choice()],

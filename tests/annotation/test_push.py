@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from annotation.studio import push as push_module
 from annotation.studio.client import Studio
 from annotation.studio.plan import plan
 from annotation.studio.project import find
+from annotation.studio.pull import pull
 from annotation.studio.push import push
 from corpus.errors import WirecopyError
 from corpus.output import Output
@@ -21,6 +23,7 @@ from tests.campaigns import campaign, rebuilt, write_articles
 from tests.proxy import DROP_AFTER, DROP_BEFORE, Fault, proxy
 
 TASKS = 1_000
+Local = tuple[object, Path]
 OUT = Output()
 
 
@@ -34,7 +37,7 @@ def each_once(one: Campaign) -> Counter[str]:
     return Counter(task.key for task in one.tasks())
 
 
-def test_the_second_push_sends_no_request_that_writes(studio: Studio, local_server, tmp_path: Path) -> None:
+def test_the_second_push_sends_no_request_that_writes(studio: Studio, local_server: Local, tmp_path: Path) -> None:
     one = campaign(tmp_path / "twice", 30)
     with proxy(studio.url) as between:
         through = Studio(between.url, _token(local_server))
@@ -45,7 +48,7 @@ def test_the_second_push_sends_no_request_that_writes(studio: Studio, local_serv
         assert (again.sent, again.written, between.writes) == (0, False, [])
 
 
-def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server, tmp_path: Path) -> None:
+def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server: Local, tmp_path: Path) -> None:
     draw = random.Random(20251122)
     token = _token(local_server)
     undisturbed = campaign(tmp_path / "clock", TASKS)
@@ -69,7 +72,7 @@ def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server, t
 
 @pytest.mark.parametrize("fault", [DROP_AFTER, DROP_BEFORE, 500, 502, 409, 429])
 def test_faults_at_20_random_requests(
-    fault: Fault, studio: Studio, local_server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fault: Fault, studio: Studio, local_server: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(push_module, "BATCH", 20)
     monkeypatch.setattr(push_module, "SETTLE_SECONDS", (0.0, 0.2))
@@ -134,6 +137,24 @@ def test_a_changed_text_becomes_a_new_task_and_the_old_answer_stays(studio: Stud
     assert len(texts) == 4 and "Another text altogether." in texts
 
 
+def test_questions_that_change_under_answers_are_refused_with_the_way_out(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "questions", 2)
+    project = push(studio, one, out=OUT).project
+    answer = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["balanced"]}}
+    for held in list(studio.tasks(project)):
+        studio.annotate(held.id, [answer], skipped=False, lead_time=1)
+    *others, stance = one.scheme.questions
+    renamed = replace(
+        one, scheme=one.scheme.model_copy(update={"questions": [stance.model_copy(update={"name": "tone"})]})
+    )
+    assert plan(studio, renamed, renamed.tasks()).changed_why == {"questions": 2}
+    with pytest.raises(WirecopyError, match="has answers that the new questions") as caught:
+        push(studio, renamed, out=OUT)
+    assert others and "--recreate" in caught.value.hint
+    assert push(studio, renamed, out=OUT, recreate=True).project != project
+    assert pull(studio, one, out=OUT).annotations == 0, "the new project has no answers yet"
+
+
 def test_prune_deletes_only_what_nobody_answered(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "prune", 4)
     push(studio, one, out=OUT)
@@ -158,9 +179,19 @@ def test_a_project_deleted_on_the_server_is_noticed_and_can_be_made_anew(studio:
 def test_a_title_used_twice_is_refused_until_one_is_chosen(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "title", 2)
     ids = [studio.create_project({"title": one.title}) for _ in range(2)]
-    with pytest.raises(WirecopyError, match="used by 2 projects") as caught:
+    with pytest.raises(WirecopyError, match="did not make") as caught:
         push(studio, one, out=OUT)
-    assert f"project = {ids[0]}" in caught.value.hint or f"project = {ids[1]}" in caught.value.hint
+    assert any(f"project = {number}" in caught.value.hint for number in ids)
+    chosen = replace(one, settings=one.settings.model_copy(update={"project": ids[1]}))
+    assert push(studio, chosen, out=OUT).project == ids[1]
+
+
+def test_two_workspaces_of_one_name_do_not_share_a_project(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "mine", 2)
+    push(studio, one, out=OUT)
+    other = replace(one, workspace=replace(one.workspace, root=tmp_path / "theirs"))
+    with pytest.raises(WirecopyError, match="this workspace did not make"):
+        find(studio, other)
 
 
 def test_text_that_a_server_cannot_store_is_refused_before_anything_is_sent(studio: Studio, tmp_path: Path) -> None:
@@ -174,7 +205,7 @@ def test_text_that_a_server_cannot_store_is_refused_before_anything_is_sent(stud
     assert "NUL at 1" in caught.value.message and "U+D800 at 1" in caught.value.message
 
 
-def _token(local_server: tuple[object, Path]) -> str:
+def _token(local_server: Local) -> str:
     from annotation.studio.server import token
 
     return token(local_server[1])

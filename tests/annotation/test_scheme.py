@@ -61,7 +61,11 @@ def test_an_unknown_scheme_names_the_known_ones() -> None:
 
 @pytest.mark.parametrize("part", ["guideline", "version", "title of a choice"])
 def test_guideline_and_questions_move_their_own_hash(part: str, tmp_path: Path) -> None:
-    change = {"guideline": ("Read,", "Look,"), "version": ('"1"\nunit', '"2"\nunit'), "title of a choice": ("Tone", "Sound")}
+    change = {
+        "guideline": ("Read,", "Look,"),
+        "version": ('"1"\nunit', '"2"\nunit'),
+        "title of a choice": ("Tone", "Sound"),
+    }
     (tmp_path / "mine.toml").write_text(GOOD)
     (tmp_path / "other.toml").write_text(GOOD.replace(*change[part]))
     mine, other = load("mine.toml", tmp_path), load("other.toml", tmp_path)

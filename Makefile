@@ -1,0 +1,44 @@
+# Each target sets up what it needs, in .venv; nothing but Python 3.11, make and a package index.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+.PHONY: help demo test lint bench wheel browser clean
+
+help:
+	@echo "make demo    the whole journey on the built-in sample (about 3 minutes the first time)"
+	@echo "make test    every test, with a real Label Studio and a real browser (about 12 minutes)"
+	@echo "make lint    style and types"
+	@echo "make bench   ratios against peers"
+	@echo "make wheel   the wheel, tried in a bare environment"
+
+demo: .venv/ready
+	$(BIN)/wirecopy demo wirecopy-demo
+
+test: .venv/ready browser
+	$(BIN)/python -m pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/python benchmarks/startup.py
+
+wheel: .venv/ready
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+	sh tests/smoke.sh $(BIN)/uv $(BIN)/python
+
+.venv/ready: pyproject.toml requirements.lock
+	@echo "== setting up .venv (once, about half a minute)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+browser: .venv/ready
+	@echo "== looking for a Chromium for the browser tests"
+	@sh tests/browser.sh $(BIN)/playwright
+
+clean:
+	rm -rf .venv dist build wirecopy-demo

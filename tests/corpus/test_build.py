@@ -1,0 +1,312 @@
+"""The stage itself: given these files, this dataset comes out, and again the same."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import datasets
+import duckdb
+import polars
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.build import CONFIGS, build, rows, shard
+from corpus.config import Config, Fields, Source
+from corpus.errors import WirecopyError
+from corpus.features import features
+from corpus.output import Output
+from corpus.schema import Document, Reject
+
+from .conftest import Make
+
+Snapshot = Callable[[Path], dict[str, tuple[bytes, int]]]
+ENGLISH = "Bridge opens\nThe bridge opens in spring. The mayor said so on Wednesday night.\nNobody was surprised.\n"
+GERMAN = (
+    "Brücke öffnet\r\nDie Brücke öffnet im Frühling. Das sagte die Bürgermeisterin am Mittwoch.\r\nNiemand staunte.\r\n"
+)
+
+
+def fill(folder: Path) -> None:
+    (folder / "post").mkdir()
+    (folder / "post" / "one.txt").write_text(ENGLISH)
+    (folder / "two.txt").write_bytes(GERMAN.encode("windows-1252"))
+    (folder / "empty.txt").touch()
+    (folder / "rows.jsonl").write_text(
+        '{"id": "two", "text": "The same id."}\n{"id": "three", "text": "Another."}\n{}\n'
+    )
+
+
+def test_the_seeds_are_five_documents_in_two_languages(seeds: Path, make: Make) -> None:
+    built = make(str(seeds))
+    assert [one.language for one in built.documents] == ["en", "en", "de", "en", "de"]
+    assert (len(built.documents), built.rejects) == (5, [])
+    assert {one.encoding for one in built.documents} == {"utf-8"}
+    texts = {one.doc_id: one.text for one in built.documents}
+    assert built.segments
+    assert all(one.text == texts[one.doc_id][one.start : one.end] for one in built.segments)
+    assert not make(str(seeds)).report.written
+
+
+def test_each_input_is_a_document_or_a_reject(make: Make, articles: Path) -> None:
+    fill(articles)
+    built = make("articles")
+    assert [one.doc_id for one in built.documents] == ["post/one", "two", "three"]
+    assert built.reasons == {
+        "articles/empty.txt": "empty",
+        "articles/two.txt": "duplicate-id",
+        "articles/rows.jsonl:3": "no-text",
+    }
+    assert len(built.documents) + len(built.rejects) == 6
+
+
+def test_a_document_tells_all_that_is_known(make: Make, articles: Path) -> None:
+    (articles / "post").mkdir()
+    (articles / "post" / "one.txt").write_bytes(GERMAN.encode("windows-1252"))
+    (one,) = make("articles").documents
+    assert (one.doc_id, one.source, one.outlet) == ("post/one", "articles/post/one.txt", "post")
+    assert (one.language, one.encoding, one.title) == ("de", "windows-1252", "Brücke öffnet")
+    assert one.text == GERMAN
+    assert [one.text[part.start : part.end][:7] for part in one.paragraphs] == ["Brücke ", "Die Brü", "Niemand"]
+    assert (one.event_id, one.edits) == (None, [])
+
+
+def test_a_row_tells_what_its_columns_tell(make: Make, articles: Path) -> None:
+    row = {"nr": 1, "body": ENGLISH, "head": "Other title", "language": "en-GB", "published": "2025", "outlet": "post"}
+    (articles / "x.jsonl").write_text(json.dumps(row))
+    (one,) = make(Source(path="articles", fields=Fields(id="nr", text="body", title="head"))).documents
+    assert (one.doc_id, one.title, one.language, one.language_score) == ("1", "Other title", "en", None)
+    assert (one.published, one.outlet) == ("2025", "post")
+
+
+def test_events_come_from_the_config_and_their_translations_pair(make: Make, articles: Path) -> None:
+    (articles / "a.txt").write_text(ENGLISH)
+    (articles / "b.txt").write_text(GERMAN)
+    config = Config.model_validate({"name": "x", "sources": [{"path": "articles"}], "events": [{"id": "bridge"}]})
+    built = make("articles", config=config)
+    assert {one.event_id for one in built.documents} == {"bridge"}
+    assert [(one.left.doc, one.right.doc, one.rank) for one in built.pairs] == [("a", "b", at) for at in range(3)]
+    ids = {one.segment_id for one in built.segments}
+    assert all(set(one.left.segment_ids + one.right.segment_ids) <= ids for one in built.pairs)
+
+
+def test_datasets_polars_and_duckdb_count_the_same(make: Make, articles: Path, tmp_path: Path) -> None:
+    fill(articles)
+    built = make("articles")
+    for name, model in CONFIGS.items():
+        count, path = getattr(built.report, name), built.folder / shard(name)
+        assert polars.read_parquet(path).height == count
+        assert duckdb.connect().execute(f"select count(*) from '{path}'").fetchall() == [(count,)]
+        if count:  # `load_dataset` knows no config without rows
+            loaded = datasets.load_dataset(str(built.folder), name, split="train", cache_dir=str(tmp_path / "cache"))
+            assert loaded.num_rows == count
+            assert loaded.features == features(model)
+
+
+def test_a_second_build_writes_nothing(make: Make, articles: Path, tmp_path: Path, snapshot: Snapshot) -> None:
+    fill(articles)
+    first = make("articles")
+    before = snapshot(tmp_path)
+    second = make("articles")
+    assert (first.report.written, second.report.written) == (True, False)
+    assert snapshot(tmp_path) == before
+    assert [vars(one) | {"written": True} for one in (first.report, second.report)] == [vars(first.report)] * 2
+
+
+def test_the_same_input_gives_the_same_bytes(make: Make, articles: Path) -> None:
+    fill(articles)
+    one, two = make("articles").folder, make("articles", output="other").folder
+    assert all((one / shard(name)).read_bytes() == (two / shard(name)).read_bytes() for name in CONFIGS)
+
+
+def change_text(articles: Path) -> None:
+    (articles / "two.txt").write_text("Changed.")
+
+
+def add_file(articles: Path) -> None:
+    (articles / "new.txt").write_text("New.")
+
+
+def rename(articles: Path) -> None:
+    (articles / "two.txt").rename(articles / "renamed.txt")
+
+
+@pytest.mark.parametrize("change", [change_text, add_file, rename])
+def test_a_change_is_built(make: Make, articles: Path, change: Callable[[Path], None]) -> None:
+    fill(articles)
+    make("articles")
+    change(articles)
+    assert make("articles").report.written
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["", "{", "[]", "null", '{"fingerprint": 1}', '{"fingerprint": "x", "rows": {"documents": "many"}}', "\udcff"],
+)
+def test_a_broken_state_is_built_again(make: Make, articles: Path, snapshot: Snapshot, state: str) -> None:
+    fill(articles)
+    folder = make("articles").folder
+    before = {name: content for name, (content, _) in snapshot(folder).items()}
+    (folder / "build.json").write_bytes(os.fsencode(state))
+    assert make("articles").report.written
+    assert {name: content for name, (content, _) in snapshot(folder).items()} == before
+
+
+@pytest.mark.parametrize("gone", ["build.json", shard("documents"), shard("rejects")])
+def test_a_file_that_is_gone_is_made_again(make: Make, articles: Path, gone: str) -> None:
+    fill(articles)
+    folder = make("articles").folder
+    (folder / gone).unlink()
+    assert make("articles").report.written
+    assert (folder / gone).is_file()
+
+
+def test_an_output_inside_the_source_is_no_input(make: Make, articles: Path) -> None:
+    fill(articles)
+    first = make("articles", output="articles/out")
+    second = make("articles", output="articles/out")
+    assert (second.report.written, second.report.documents) == (False, first.report.documents)
+
+
+def test_a_workspace_that_is_its_own_source_reads_only_articles(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(ENGLISH)
+    for name in ("wirecopy.toml", "splits.parquet", "build/annotation/x/tasks.parquet"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    config = Config.model_validate({"name": "x", "sources": [{"path": "."}]})
+    built = make(".", output="build/corpus", config=config)
+    assert ([one.doc_id for one in built.documents], built.rejects) == (["one"], [])
+
+
+def test_an_output_with_other_files_is_refused_and_left_alone(make: Make, articles: Path, snapshot: Snapshot) -> None:
+    fill(articles)
+    before = snapshot(articles)
+    with pytest.raises(WirecopyError, match="holds other files"):
+        make("articles/two.txt", output="articles")
+    assert snapshot(articles) == before
+
+
+@pytest.mark.parametrize("output", ["file", "file/below", "/proc/none", "/dev/null/x", "x" * 300])
+def test_an_output_that_can_not_be_written_is_an_error_that_names_it(make: Make, tmp_path: Path, output: str) -> None:
+    (tmp_path / "one.txt").write_text(ENGLISH)
+    (tmp_path / "file").write_text("precious")
+    with pytest.raises(WirecopyError) as caught:
+        make("one.txt", output=output)
+    assert str(tmp_path / output) in caught.value.message
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_two_sources_with_one_id_are_a_document_and_a_reject(make: Make, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.txt").write_text(f"Text {name}.")
+    built = make("a", "b")
+    assert [one.text for one in built.documents] == ["Text a."]
+    assert [(one.source, one.reason, one.detail) for one in built.rejects] == [
+        ("b/x.txt", "duplicate-id", "'x' is already the id of a/x.txt")
+    ]
+
+
+def test_rejects_alone_are_a_dataset_too(make: Make, articles: Path) -> None:
+    (articles / "empty.txt").touch()
+    built = make("articles")
+    assert (built.report.documents, built.report.rejects) == (0, 1)
+    assert datasets.load_dataset(str(built.folder), "rejects", split="train").num_rows == 1
+
+
+def test_an_unreadable_file_is_a_reject(make: Make, articles: Path) -> None:
+    (articles / "memory.txt").symlink_to("/proc/self/mem")  # even root can't read its first byte
+    assert make("articles").reasons == {"articles/memory.txt": "unreadable"}
+
+
+def test_one_line_of_five_megabytes_is_built(make: Make, articles: Path) -> None:
+    (articles / "long.txt").write_text("The mayor spoke about the bridge again. " * 125_000)
+    built = make("articles")
+    assert (built.report.documents, built.report.segments) == (1, 125_000)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "👩🏽\u200d🚀.",
+            "e\u0301",
+            "\u202egnp\u2066",
+            "Tür. ",
+            "\r\n",
+            "\u2028",
+            "\x85",
+            "\f",
+            "\n",
+            "日本。",
+            "\u00a0",
+            "A. ",
+        ]
+    )
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.binary(max_size=200) | LINES.map(lambda parts: "".join(parts).encode()))
+def test_any_bytes_are_built(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    root = tmp_path_factory.mktemp("any")
+    (root / "x.txt").write_bytes(raw)
+    report = build(sources=[Source(path="x.txt")], root=root, folder=root / "out", config=None, out=Output(json=True))
+    assert report.documents + report.rejects == 1
+    for one in rows(root / "out", "documents", Document):
+        assert one.text.encode().decode() == one.text
+        if one.encoding == "utf-8":
+            assert one.text.encode() == raw
+    assert all(one.detail for one in rows(root / "out", "rejects", Reject))
+
+
+KILLED = """
+import os, signal, sys
+event, count = sys.argv[1], int(sys.argv[2])
+
+def hook(name, args):
+    global count
+    if name == event and ".out." in str(args):
+        count -= 1
+        if not count:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(hook)
+from pathlib import Path
+from corpus.build import build_workspace
+from corpus.output import Output
+build_workspace(sources=[Path("articles")], output=Path("out"), workspace=Path(), out=Output(json=True))
+"""
+MOMENTS = [("os.mkdir", 1), ("os.rename", 1), ("os.rename", 4), ("os.rename", 8), ("shutil.rmtree", 1)]
+
+
+def test_killed_anywhere_the_next_build_ends_with_the_same_bytes(tmp_path: Path, snapshot: Snapshot) -> None:
+    running = []
+    for event, count in MOMENTS:
+        root = tmp_path / f"{event}-{count}"
+        (root / "articles").mkdir(parents=True)
+        again(root)  # an older build is there to be replaced
+        fill(root / "articles")
+        command = [sys.executable, "-c", KILLED, event, str(count)]
+        paths = os.pathsep.join(filter(None, sys.path))
+        running.append((root, subprocess.Popen(command, cwd=root, env=os.environ | {"PYTHONPATH": paths})))
+    left = []
+    for root, process in running:
+        assert process.wait(timeout=120) == -signal.SIGKILL
+        again(root)
+        assert sorted(one.name for one in root.iterdir()) == ["articles", "out"]
+        left.append({name: content for name, (content, _) in snapshot(root / "out").items()})
+    assert all(one == left[0] for one in left)
+    assert set(left[0]) == {"README.md", "build.json", *map(shard, CONFIGS)}
+
+
+def again(root: Path) -> None:
+    if not any((root / "articles").iterdir()):
+        (root / "articles" / "old.txt").write_text("Old.")
+        again(root)
+        (root / "articles" / "old.txt").unlink()
+        return
+    build(sources=[Source(path="articles")], root=root, folder=root / "out", config=None, out=Output(json=True))

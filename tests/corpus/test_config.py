@@ -1,0 +1,137 @@
+"""`wirecopy.toml`: what is wrong is said with its file, section, key and reason."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from corpus.config import Config, load, parse
+from corpus.errors import WirecopyError
+from corpus.output import Output
+from corpus.workspace import init
+
+LEAST = 'name = "x"\n[[sources]]\npath = "a"\n'
+EVENT = '[[events]]\nid = "e"\n'
+
+
+def write(folder: Path, text: str | bytes) -> Path:
+    path = folder / "wirecopy.toml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def refusal(folder: Path, text: str | bytes) -> str:
+    path = write(folder, text)
+    with pytest.raises(WirecopyError) as caught:
+        parse(path)
+    assert str(path) in caught.value.message
+    assert str(path) in caught.value.hint
+    return caught.value.message
+
+
+def test_name_and_a_source_are_enough(tmp_path: Path) -> None:
+    config = parse(write(tmp_path, LEAST))
+    assert (config.name, config.sources[0].path, config.events) == ("x", "a", [])
+    assert config.sources[0].fields.text == "text"
+
+
+def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
+    config = parse(write(tmp_path, LEAST + '[sources.fields]\nid = "nr"\ntext = "body"\n'))
+    assert (config.sources[0].fields.id, config.sources[0].fields.text) == ("nr", "body")
+    assert config.sources[0].fields.title == "title"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "[top level -> name] missing"),
+        ('name = "x"', "[top level -> sources] missing"),
+        ('name = "x"\nsources = []', "[top level -> sources] List should have at least 1 item"),
+        (LEAST + "colour = 1", "[sources.0 -> colour] unknown key"),
+        ("colour = 1\n" + LEAST, "[top level -> colour] unknown key"),
+        ('name = "x"\n[[sources]]\npath = 3', "[sources.0 -> path] Input should be a valid string, not 3"),
+        ('name = "x"\n[[sources]]\npath = ""', "[sources.0 -> path] String should have at least 1 character, not ''"),
+        ('name = "x"\nsources = "a"', "[top level -> sources] Input should be a valid list, not 'a'"),
+        (LEAST + '[sources.fields]\nbody = "b"', "[sources.0.fields -> body] unknown key"),
+        (LEAST + EVENT + EVENT, "[[events]] has 'e' twice"),
+        (LEAST + '[[targets]]\nid = "t"\nevent = "e"\ntext = {en = "x"}', "target 't' names the event 'e'"),
+        (LEAST + '[campaigns.c]\nscheme = "s"\nevents = ["e"]', "campaign 'c' names the event 'e'"),
+        (LEAST + '[campaigns.c]\nscheme = "s"\noverlap = true', "[campaigns.c -> overlap] Input should be a valid int"),
+        (LEAST + '[campaigns.c]\nscheme = "s"\noverlap = 0', "[campaigns.c -> overlap] Input should be greater"),
+        (LEAST + '[campaigns.documents]\nscheme = "s"', "'documents' can't name a campaign"),
+        (LEAST + "[splits]\ntrain = 0.5", "[top level -> splits] train, validation and test must add up to 1"),
+        (LEAST + "[splits]\ntrain = nan", "[splits -> train]"),
+        (LEAST + '[release]\nversion = "one"', "[release -> version] String should match pattern"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, line: str) -> None:
+    assert line in refusal(tmp_path, text)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    message = refusal(tmp_path, "one = 1\ntwo = 2")
+    assert message.count("unknown key") == message.count("missing") == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["name = ", "a = " + "[" * 5_000, "a = " + "9" * 5_000, 'name = "x"\nname = "y"', 'a = "\\ud800"', b"a = '\0'"],
+)
+def test_what_is_no_toml_is_said_so(tmp_path: Path, text: str | bytes) -> None:
+    assert "not valid TOML" in refusal(tmp_path, text)
+
+
+def test_other_encodings_than_utf_8_are_refused_but_a_mark_is_taken(tmp_path: Path) -> None:
+    assert "not UTF-8: byte 8" in refusal(tmp_path, b'name = "\xfc"')
+    assert parse(write(tmp_path, b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())).name == "x"
+
+
+def test_a_long_wrong_value_is_cut(tmp_path: Path) -> None:
+    assert len(refusal(tmp_path, LEAST.replace('"x"', f'"{"x" * 5_000}"'))) < 400 + len(str(tmp_path))
+
+
+def test_the_workspace_is_found_from_below(tmp_path: Path) -> None:
+    write(tmp_path, LEAST)
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    space = load(below)
+    assert space.root == tmp_path.resolve()
+    assert space.corpus == tmp_path.resolve() / "build" / "corpus"
+
+
+def test_no_workspace_is_an_error_with_the_way_to_one(tmp_path: Path) -> None:
+    with pytest.raises(WirecopyError) as caught:
+        load(tmp_path)
+    assert "no wirecopy.toml in" in caught.value.message
+    assert "wirecopy init" in caught.value.hint
+
+
+def test_an_event_holds_documents_by_pattern() -> None:
+    config = Config.model_validate(
+        {"name": "x", "sources": [{"path": "a"}], "events": [{"id": "a", "documents": ["*/a-*"]}, {"id": "rest"}]}
+    )
+    assert [config.event_of(one) for one in ("outlet/a-1", "outlet/b-1")] == ["a", "rest"]
+
+
+@pytest.mark.parametrize("name", ["My articles", 'quo"te\\', "Zürich", "[x]*", "tab\tnew\nline", "\x7f"])
+def test_init_writes_a_workspace_that_loads_and_finds_the_articles(tmp_path: Path, name: str) -> None:
+    articles = tmp_path / name
+    articles.mkdir()
+    init(folder=tmp_path / "space", articles=articles, out=Output())
+    source = load(tmp_path / "space").config.sources[0]
+    assert (tmp_path / "space" / source.path).resolve() == articles.resolve()
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    write(tmp_path, LEAST)
+    with pytest.raises(WirecopyError, match="exists already"):
+        init(folder=tmp_path, articles=None, out=Output())
+
+
+def test_init_refuses_articles_that_are_missing_or_have_no_unicode_name(tmp_path: Path) -> None:
+    with pytest.raises(WirecopyError, match="does not exist"):
+        init(folder=tmp_path / "space", articles=tmp_path / "none", out=Output())
+    odd = tmp_path / os.fsdecode(b"\xff")
+    odd.mkdir()
+    with pytest.raises(WirecopyError, match="no Unicode"):
+        init(folder=tmp_path / "space", articles=odd, out=Output())

@@ -1,0 +1,42 @@
+"""One contract: the row models give the Features, the Arrow schema and the files."""
+
+import pyarrow as pa
+import pytest
+from datasets import ClassLabel, List, Value
+from pydantic import BaseModel
+
+from corpus.build import CONFIGS
+from corpus.features import features
+from corpus.schema import Document, Reject
+
+
+@pytest.mark.parametrize("model", CONFIGS.values())
+def test_each_column_of_the_contract_is_one_feature_in_its_order(model: type[BaseModel]) -> None:
+    assert list(features(model)) == list(model.model_fields)
+
+
+def test_types_follow_the_contract() -> None:
+    found = features(Document)
+    assert found["doc_id"] == Value("string")
+    assert found["language_score"] == Value("float64")
+    assert found["paragraphs"] == List({"start": Value("int64"), "end": Value("int64"), "role": Value("string")})
+
+
+def test_vocabularies_are_strings_in_arrow() -> None:
+    assert features(Reject).arrow_schema.field("reason").type == pa.string()
+
+
+def test_a_class_label_comes_in_by_name() -> None:
+    assert features(Reject, reason=ClassLabel(names=["a"]))["reason"] == ClassLabel(names=["a"])
+
+
+def test_a_name_that_is_no_column_is_refused() -> None:
+    with pytest.raises(TypeError, match="no column 'raeson'"):
+        features(Reject, raeson=Value("string"))
+
+
+@pytest.mark.parametrize("kind", [dict[str, int], int | str, bytes])
+def test_a_type_that_no_feature_stands_for_is_refused(kind: object) -> None:
+    model = type("Odd", (BaseModel,), {"__annotations__": {"one": kind}})
+    with pytest.raises(TypeError, match="no Feature stands for"):
+        features(model)

@@ -1,0 +1,124 @@
+"""Every command in README and docs runs; every command and file there is real."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from annotation.campaign import load as load_campaigns
+from annotation.schemes.scheme import Scheme
+from annotation.studio.client import Studio
+from annotation.studio.project import find
+from corpus.config import load
+from tests.conftest import REPOSITORY, SAMPLE
+
+README = (REPOSITORY / "README.md").read_text()
+PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
+BIN = Path(sys.executable).parent
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_walk_on_ones_own_articles(tmp_path: Path, studio: Studio, studio_env: dict[str, str]) -> None:
+    shutil.copytree(SAMPLE / "articles", tmp_path / "articles")
+    commands = [line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("wirecopy ")]
+    assert [shlex.split(line)[1] for line in commands] == ["init", "run", "annotation", "run", "annotation"]
+    environment = os.environ | studio_env | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    for number, line in enumerate(commands):
+        if number == 1:
+            edit_targets(tmp_path / "my-campaign" / "wirecopy.toml")
+        if number == 3:
+            answer_everything(tmp_path / "my-campaign", studio)
+        done = subprocess.run(
+            shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    (python,) = blocks(README, "python")
+    done = subprocess.run([sys.executable, "-c", python], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def edit_targets(file: Path) -> None:
+    """Do what step 2 says, with the README's own words."""
+    shown = next(block for block in blocks(README, "toml") if "[[targets]]" in block)
+    text = file.read_text()
+    edited = re.sub(r"\[\[targets\]\]\n.*?\n\n", lambda _found: shown + "\n", text, count=1, flags=re.DOTALL)
+    changed = sum(old != new for old, new in zip(text.splitlines(), edited.splitlines(), strict=False))
+    assert edited != text and changed <= 20, "at most 20 lines to edit"
+    file.write_text(edited.replace('name = "my-campaign"', f'name = "readme {os.getpid()}"'))
+
+
+def answer_everything(folder: Path, studio: Studio) -> None:
+    """Answer the stance campaign as an annotator would."""
+    one = load_campaigns(load(folder), "stance")[0]
+    project = find(studio, one)
+    assert project
+    for held in studio.tasks(project.id):
+        choice = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["balanced"]}}
+        studio.annotate(held.id, [choice], skipped=False, lead_time=5)
+
+
+def test_make_targets_are_real() -> None:
+    targets = [
+        line.split()[1] for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("make ")
+    ]
+    assert targets == ["demo", "test"]
+    for target in targets:
+        subprocess.run(["make", "--dry-run", target], cwd=REPOSITORY, check=True, capture_output=True)
+
+
+def test_the_application_installs_as_the_readme_says(tmp_path: Path) -> None:
+    (line,) = [line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("uv ")]
+    places = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    command = [str(BIN / "uv"), *shlex.split(line)[1:], "--quiet", "--python", sys.executable]
+    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | places, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    subprocess.run([tmp_path / "bin" / "wirecopy", "--version"], check=True, capture_output=True)
+
+
+def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
+    from annotation.cli import app as annotation
+    from corpus.cli import app as corpus
+    from export.cli import app as export
+    from wirecopy import app as root
+
+    groups = {"corpus": corpus, "annotation": annotation, "export": export}
+    real = {f"{one.callback.__name__}" for one in root.registered_commands if one.callback}
+    real |= {
+        f"{name} {one.callback.__name__}"
+        for name, app in groups.items()
+        for one in app.registered_commands
+        if one.callback
+    }
+    told = {re.sub(r" [A-Z-].*", "", name) for name in re.findall(r"^\| `wirecopy ([^`]+)`", README, re.MULTILINE)}
+    assert told == real
+
+
+def test_the_tree_names_every_module() -> None:
+    tree = README.split("The code:")[1].split("```")[1]
+    for path in (*REPOSITORY.glob("corpus/*.py"), *REPOSITORY.glob("annotation/*.py"), *REPOSITORY.glob("export/*.py")):
+        assert path.name == "__init__.py" or re.search(rf"\b{re.escape(path.name)}\b", tree), path.name
+    for name in re.findall(r"\b[a-z_]+\.py\b", tree):
+        assert list(REPOSITORY.glob(f"**/{name}")), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_are_there(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        assert link.startswith("https://") or (page.parent / link).is_file(), link
+
+
+def test_the_scheme_of_the_guide_is_a_scheme() -> None:
+    whole = next(
+        block for block in blocks((REPOSITORY / "docs" / "schemes.md").read_text(), "toml") if "guideline" in block
+    )
+    assert Scheme.model_validate(tomllib.loads(whole)).id == "tone"
