@@ -71,6 +71,20 @@ class Output:
             task = bar.add_task(plain(text), total=total)
             yield lambda step: bar.advance(task, step)
 
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        """Tell on stderr what is waited for; on a terminal, with the seconds that have passed."""
+        if self.json or not sys.stderr.isatty():
+            self.note(f"{text} ...")
+            yield
+            return
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
+            bar.add_task(plain(text))
+            yield
+
 
 def plain(value: object) -> str:
     """Make text safe for a terminal: control, bidi and unpaired characters become visible."""
@@ -104,5 +118,6 @@ def _harmless(char: str) -> bool:
 def _console(file: Any) -> Any:  # rich is loaded only when something is drawn
     from rich.console import Console
 
-    width = None if file.isatty() else 120
+    # Away from a terminal nothing is wrapped or cut: what reads it is a program or a log.
+    width = None if file.isatty() else 10_000
     return Console(file=file, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)

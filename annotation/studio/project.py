@@ -105,7 +105,7 @@ def _update(studio: Studio, campaign: Campaign, project: Project) -> None:
         raise WirecopyError(f"{studio.url} did not answer ({doubt})", hint="wirecopy annotation push") from None
     except Refused as refused:
         raise WirecopyError(
-            f"project {project.id} of '{campaign.name}' has answers that the new questions can't hold: {refused.message}",
+            f"project {project.id} of '{campaign.name}' has answers that new questions can't hold: {refused.message}",
             hint=f"start a new project: wirecopy annotation push --campaign {campaign.name} --recreate",
         ) from None
 

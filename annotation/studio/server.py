@@ -134,10 +134,10 @@ def _environment(out: Output) -> Path:
     with _lock(cache() / "env.lock"):
         if (folder / "wirecopy-complete").is_file():
             return python
-        out.note(f"installing Label Studio {VERSION} into an environment of its own (once, 0.6 GB) ...")
         shutil.rmtree(folder, ignore_errors=True)
-        _uv("venv", "--python", sys.executable, str(folder))
-        with as_file(files(__package__) / "server-requirements.txt") as pins:
+        told = f"installing Label Studio {VERSION} into an environment of its own (once, 0.6 GB)"
+        with out.waiting(told), as_file(files(__package__) / "server-requirements.txt") as pins:
+            _uv("venv", "--python", sys.executable, str(folder))
             _uv("pip", "install", "--python", str(python), "--requirement", str(pins))
         (folder / "wirecopy-complete").touch()
     return python
@@ -161,24 +161,25 @@ def _template(python: Path, out: Output) -> Path:
     with _lock(cache() / "template.lock"):
         if (folder / DATABASE).is_file():
             return folder
-        out.note("preparing its database (once, about a minute) ...")
         beside = folder.with_name("template.partial")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        # `version` migrates, prints and ends; `--version` would start a server.
-        done = subprocess.run(
-            [str(python), "-m", "label_studio.server", "version"],
-            env=_variables(beside),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        with out.waiting("preparing its database: migrations run once, about a minute"):
+            # `version` migrates, prints and ends; `--version` would start a server.
+            done = _label_studio(python, beside, "version")
         if done.returncode or not (beside / DATABASE).is_file():
             raise WirecopyError(
                 f"Label Studio's database can't be made: {_last(done.stderr)}", hint=f"delete {cache()}"
             )
         beside.replace(folder)
     return folder
+
+
+def _label_studio(python: Path, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(python), "-m", "label_studio.server", *arguments]
+    return subprocess.run(
+        command, env=_variables(data), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
 
 
 def _copy_template(template: Path, data: Path) -> None:
@@ -237,9 +238,9 @@ def _wait(process: subprocess.Popen[bytes], state: Path, server: Server, log: Pa
     """Wait until the process that answers is ours: it must know the token of our database."""
     import httpx
 
-    out.note(f"starting Label Studio {VERSION} on {server.url} ...")
     began = time.monotonic()
-    with httpx.Client(trust_env=False, timeout=5) as http:
+    told = f"starting Label Studio {VERSION} on {server.url}"
+    with out.waiting(told), httpx.Client(trust_env=False, timeout=5) as http:
         while time.monotonic() - began < START_SECONDS:
             if process.poll() is not None:
                 raise WirecopyError(f"Label Studio ended: {_last(log.read_text(errors='replace'))}", hint=f"see {log}")

@@ -148,7 +148,7 @@ def test_questions_that_change_under_answers_are_refused_with_the_way_out(studio
         one, scheme=one.scheme.model_copy(update={"questions": [stance.model_copy(update={"name": "tone"})]})
     )
     assert plan(studio, renamed, renamed.tasks()).changed_why == {"questions": 2}
-    with pytest.raises(WirecopyError, match="has answers that the new questions") as caught:
+    with pytest.raises(WirecopyError, match="has answers that new questions") as caught:
         push(studio, renamed, out=OUT)
     assert others and "--recreate" in caught.value.hint
     assert push(studio, renamed, out=OUT, recreate=True).project != project
