@@ -28,7 +28,8 @@ documents = ["*"]
 [[targets]]
 id = "target"
 event = "event"
-text = {{ en = "Write a proposition here." }}
+[targets.text]
+en = "Write a proposition here."
 
 # Campaigns on Label Studio. `overlap` is how many annotators see each item.
 [campaigns.stance]

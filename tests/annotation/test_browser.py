@@ -235,6 +235,43 @@ def test_statement_and_questions_stay_in_sight_while_a_long_article_scrolls(
     assert span.text.rstrip(".") == " ".join(last[-3:]).rstrip(".")
 
 
+SEEDS = """
+name = "browser all seeds"
+[[sources]]
+path = "{path}"
+[[events]]
+id = "summit"
+[[targets]]
+id = "alliance"
+event = "summit"
+[targets.text]
+en = "Japan and the USA should deepen their alliance."
+de = "Japan und die USA sollen ihr Bündnis vertiefen."
+[campaigns.stance]
+scheme = "stance"
+[campaigns.translation_quality]
+scheme = "translation-esa"
+"""
+
+
+def test_the_five_seeds_go_all_the_way(seeds: Path, tmp_path: Path, studio: Studio, open_stream: Open) -> None:
+    (tmp_path / "wirecopy.toml").write_text(SEEDS.format(path=seeds))
+    stance, quality = built(tmp_path, "stance"), built(tmp_path, "translation_quality")
+    assert len(stance.tasks()) == 5 and len(quality.tasks()) > 0
+    page = open_stream(stance)
+    words = stance.tasks()[0].data["article_text"].split()
+    mark(page, "1", " ".join(words[2:4]))
+    page.keyboard.press("a")
+    send(page, "Control+Enter")
+    page = open_stream(quality)
+    page.locator("input[type=number]").fill("40")
+    page.keyboard.press("Tab")
+    send(page, "Control+Enter")
+
+    assert answered(studio, stance, stance.tasks()[0]).spans[0].text == " ".join(words[2:4])
+    assert answered(studio, quality, quality.tasks()[0]).values == {"score": 40}
+
+
 def test_a_pair_fits_on_one_screen_side_by_side(sample: Workspace, open_stream: Open) -> None:
     page = open_stream(only(sample, "browser layout", "translation_quality", "*/harbour-tunnel-01"))
     left, right = (page.locator(TEXT).nth(side).bounding_box() for side in (0, 1))

@@ -34,8 +34,8 @@ def own(tmp_path: Path, cli: Cli) -> Path:
     done = cli("init", "own", "--articles", SAMPLE / "articles")
     assert done.returncode == 0, done.stderr
     file = tmp_path / "own" / "wirecopy.toml"
-    wording = '{ en = "Cars should pay.", de = "Autos sollen zahlen.", fr = "Les voitures doivent payer." }'
-    text = file.read_text().replace('{ en = "Write a proposition here." }', wording)
+    wording = 'en = "Cars should pay."\nde = "Autos sollen zahlen."\nfr = "Les voitures doivent payer."'
+    text = file.read_text().replace('en = "Write a proposition here."', wording)
     file.write_text(
         text.replace('name = "own"', f'name = "own {tmp_path.name}"'[:40] + ('"' if len(tmp_path.name) > 28 else ""))
     )
@@ -81,7 +81,7 @@ def test_run_refuses_the_untouched_template(tmp_path: Path, cli: Cli, studio_env
 
 def test_a_language_without_a_wording_is_refused(own: Path, cli: Cli, studio_env: dict[str, str]) -> None:
     file = own / "wirecopy.toml"
-    file.write_text(file.read_text().replace(', fr = "Les voitures doivent payer."', ""))
+    file.write_text(file.read_text().replace('\nfr = "Les voitures doivent payer."', ""))
     done = cli("run", cwd=own, env=studio_env)
     assert done.returncode == 1 and "'target' has no wording in 'fr'" in done.stderr
     assert "la-gazette-exemple/harbour-tunnel-04" in done.stderr
