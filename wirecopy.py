@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,7 +11,7 @@ from annotation.cli import app as annotation
 from corpus.cli import app as corpus
 from corpus.errors import WirecopyError
 from corpus.options import HERE, Json, WorkspaceFolder
-from corpus.output import EXIT_ERROR, EXIT_INTERRUPTED, Output
+from corpus.output import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_PARTIAL, Output
 from export.cli import app as export
 
 __version__ = "0.1.0"
@@ -49,33 +49,36 @@ def _root(
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder of the new workspace.")],
     articles: Annotated[Path | None, typer.Option(help="Folder, file or glob with your articles.")] = None,
+    json: Json = False,
 ) -> None:
     """Make a workspace: a commented wirecopy.toml and a .gitignore."""
     from corpus.workspace import init
 
-    init(folder=folder, articles=articles, out=Output())
+    init(folder=folder, articles=articles, out=Output(json=json))
 
 
 @app.command()
 def run(
-    until: Annotated[str, typer.Option(help="Last stage: corpus, push, pull or release.")] = "release",
+    until: Annotated[Literal["corpus", "push", "pull", "release"], typer.Option(help="Last stage.")] = "release",
     workspace: WorkspaceFolder = HERE,
     json: Json = False,
 ) -> None:
     """Do every stage that is out of date, in order."""
     from export.journey import run
 
-    run(until=until, workspace=workspace, out=Output(json=json))
+    if run(until=until, workspace=workspace, out=Output(json=json)).partial:
+        raise typer.Exit(EXIT_PARTIAL)
 
 
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="New folder for the demo.")] = Path("wirecopy-demo"),
+    json: Json = False,
 ) -> None:
     """Run the whole journey on the built-in sample."""
     from export.demo import demo
 
-    demo(folder=folder, out=Output())
+    demo(folder=folder, out=Output(json=json))
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ Names and mails stay on the server; the key stays in the workspace's private fol
 import hmac
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,22 +22,16 @@ class Pseudonyms:
 
     def of(self, account: str) -> str:
         """Return the pseudonym of an account: `rater-` and eight hex digits of HMAC-SHA256."""
-        return "rater-" + hmac.new(self._key, account.encode(), "sha256").hexdigest()[:8]
+        return "rater-" + hmac.new(self._key, account.lower().encode(), "sha256").hexdigest()[:8]
+
+    def entry(self, account: str) -> dict[str, str]:
+        """Return pseudonym and origin of one account, told by its mail."""
+        simulated = account.lower().endswith("@" + SIMULATED_DOMAIN)
+        return {"annotator": self.of(account), "origin": Origin.SIMULATED if simulated else Origin.HUMAN}
 
     def table(self, users: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
-        """Return `{server id: {annotator, origin}}` for the server's accounts."""
+        """Return `{account id: {annotator, origin}}` for the server's accounts."""
         return {str(user["id"]): self.entry(str(user.get("email") or user["id"])) for user in users}
-
-    def entry(self, mail: str) -> dict[str, str]:
-        """Return pseudonym and origin of one account."""
-        simulated = mail.lower().endswith("@" + SIMULATED_DOMAIN)
-        return {"annotator": self.of(mail.lower()), "origin": Origin.SIMULATED if simulated else Origin.HUMAN}
-
-    def look_up(self, completed_by: Any, table: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
-        """Return the entry of an annotation's author: an id, or the object that some exports hold."""
-        if isinstance(completed_by, Mapping):
-            return self.entry(str(completed_by.get("email") or completed_by.get("id")))
-        return table.get(str(completed_by)) or {"annotator": self.of(f"id:{completed_by}"), "origin": Origin.HUMAN}
 
 
 def _key(path: Path) -> bytes:

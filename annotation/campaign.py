@@ -27,8 +27,13 @@ class Campaign:
 
     @property
     def folder(self) -> Path:
-        """Where tasks, raw pulls, annotations and labels lie."""
+        """Where tasks, raw chunks, annotations and labels lie."""
         return self.workspace.annotation / self.name
+
+    @property
+    def state(self) -> Path:
+        """What belongs to this machine: which project is ours, which batch is on its way."""
+        return self.workspace.state / "campaigns" / self.name
 
     @property
     def title(self) -> str:

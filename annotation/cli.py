@@ -16,21 +16,25 @@ def _annotation() -> None: ...
 
 
 @app.command()
-def serve(workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
+def serve(
+    reset_password: Annotated[bool, typer.Option("--reset-password", help="Give the owner a new password.")] = False,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
     """Start a local Label Studio in an environment of its own."""
     from annotation import commands
     from corpus.output import Output
 
-    commands.serve(workspace=workspace, out=Output(json=json))
+    commands.serve(reset_password=reset_password, workspace=workspace, out=Output(json=json))
 
 
 @app.command()
-def stop(workspace: WorkspaceFolder = HERE) -> None:
+def stop(workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
     """Stop the local Label Studio."""
     from annotation import commands
     from corpus.output import Output
 
-    commands.stop(workspace=workspace, out=Output())
+    commands.stop(workspace=workspace, out=Output(json=json))
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The annotation commands as plain functions: each does its work and prints the result."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +13,17 @@ from corpus.output import Output
 if TYPE_CHECKING:
     from annotation.studio.server import Server
 
+MOST_SHOWN = 10
 
-def serve(*, workspace: Path, out: Output) -> "Server":
+
+def serve(*, reset_password: bool, workspace: Path, out: Output) -> "Server":
     """Start the workspace's local server and say how to reach it."""
     from annotation.studio import server
 
-    running = server.serve(state=load(workspace).state, out=out)
+    state = load(workspace).state
+    running = server.serve(state=state, out=out)
+    if reset_password:
+        running = replace(running, password=server.reset_password(state=state, out=out))
     facts: dict[str, Any] = {"url": running.url, "login": running.login}
     if running.password:
         facts["password"] = running.password
@@ -35,7 +40,11 @@ def stop(*, workspace: Path, out: Output) -> None:
     """Stop the workspace's local server."""
     from annotation.studio import server
 
-    out.line("stopped" if server.stop(state=load(workspace).state) else "no local Label Studio runs here")
+    stopped = server.stop(state=load(workspace).state)
+    if out.json:
+        out.data({"stopped": stopped})
+    else:
+        out.line("stopped" if stopped else "no local Label Studio runs here")
 
 
 def plan(*, campaign: str | None, workspace: Path, out: Output) -> None:
@@ -46,7 +55,7 @@ def plan(*, campaign: str | None, workspace: Path, out: Output) -> None:
     campaigns = _campaigns(workspace, campaign)
     studio = connect(campaigns[0].workspace)
     plans = [make_plan(studio, one, one.tasks()) for one in campaigns]
-    _show(out, [one.summary() for one in plans])
+    _show(out, [one.details() if out.json else one.summary() for one in plans])
     for one in plans:
         one.show(out)
 
@@ -61,6 +70,8 @@ def push(*, campaign: str | None, prune: bool, recreate: bool, workspace: Path, 
     studio = connect(campaigns[0].workspace)
     pushed = [push_one(studio, one, out=out, prune=prune, recreate=recreate) for one in campaigns]
     _show(out, [asdict(one) | {"link": labelling_link(studio, one.project)} for one in pushed])
+    if any(one.old for one in pushed):
+        out.note("old tasks that nobody has answered are still in the queue; `push --prune` deletes these")
 
 
 def push_to_file(*, campaign: str | None, path: Path, workspace: Path, out: Output) -> None:
@@ -100,27 +111,37 @@ def status(*, campaign: str | None, workspace: Path, out: Output) -> None:
     for one in found:
         if one["link"]:
             out.line(f"{one['campaign']}: {one['link']}")
+    out.line(f"annotators make their accounts here: {studio.invite_link()}")
 
 
 def pull(*, campaign: str | None, source: Path | None, workspace: Path, out: Output) -> int:
     """Pull each campaign, from the server or from an export file; return how many were quarantined."""
-    from annotation.studio.pull import pull as pull_one
-    from annotation.studio.pull import pull_file
-
     campaigns = _campaigns(workspace, campaign)
     if source:
+        from annotation.tables import pull_file
+
         pulled = [pull_file(_single(campaigns), source)]
     else:
         from annotation.studio.connection import connect
+        from annotation.studio.pull import pull as pull_one
 
         studio = connect(campaigns[0].workspace)
         pulled = [pull_one(studio, one, out=out) for one in campaigns]
     _show(out, [asdict(one) for one in pulled])
-    quarantined = sum(one.quarantined for one in pulled)
-    if quarantined:
-        folder = campaigns[0].workspace.annotation
-        out.note(f"{quarantined} annotations in quarantine: {folder}/<campaign>/quarantine.parquet says why")
-    return quarantined
+    for one in campaigns:
+        _show_quarantine(one, out)
+    return sum(one.quarantined for one in pulled)
+
+
+def _show_quarantine(campaign: Campaign, out: Output) -> None:
+    from corpus.parquet import read_dicts
+
+    path = campaign.folder / "quarantine.parquet"
+    rows = list(read_dicts(path)) if path.is_file() else []
+    for row in rows[:MOST_SHOWN]:
+        out.note(f"{campaign.name}: quarantined, task {row['task_id']}: {row['reason']}: {row['detail']}")
+    if len(rows) > MOST_SHOWN:
+        out.note(f"{campaign.name}: and {len(rows) - MOST_SHOWN} more: {path}")
 
 
 def _campaigns(workspace: Path, only: str | None) -> list[Campaign]:

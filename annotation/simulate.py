@@ -17,7 +17,7 @@ from annotation.campaign import Campaign
 from annotation.schema import Origin, Task
 from annotation.schemes.interface import marks_of
 from annotation.schemes.scheme import Choice, Number, Scheme, Spans
-from annotation.studio.client import Studio
+from annotation.studio.client import Doubt, Studio
 from annotation.studio.project import find
 from annotation.tasks import from_server
 from corpus.errors import WirecopyError
@@ -27,6 +27,9 @@ from corpus.output import Output
 Truth = Callable[[Task, str], str | float | None]
 SKIP_RATE = 0.03
 SCORE_NOISE = 6
+# A skip has no answer, but it too says that nobody real skipped.
+SKIP = {"id": "skip", "type": "choices", "from_name": "simulated", "to_name": "simulated", "value": {"choices": []}}
+SKIP["origin"] = Origin.SIMULATED.value
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,12 @@ def annotate(campaign: Campaign, raters: list[Simulated], *, truth: Truth, out: 
 def _answer_one(rater: Simulated, scheme: Scheme, number: int, task: Task, truth: Truth) -> None:
     draw = random.Random(digest(rater.name, task.key))
     skipped = draw.random() < SKIP_RATE
-    result = [] if skipped else answer(scheme, task, truth, rater.error_rate, draw)
-    rater.studio.annotate(number, result, skipped=skipped, lead_time=round(draw.uniform(8, 90), 1))
+    result = [SKIP] if skipped else answer(scheme, task, truth, rater.error_rate, draw)
+    try:
+        rater.studio.annotate(number, result, skipped=skipped, lead_time=round(draw.uniform(8, 90), 1))
+    except Doubt as doubt:
+        hint = "run it again: who has answered is asked first"
+        raise WirecopyError(f"{rater.studio.url} did not confirm an answer ({doubt})", hint=hint) from None
 
 
 def answer(scheme: Scheme, task: Task, truth: Truth, error_rate: float, draw: random.Random) -> list[dict[str, Any]]:

@@ -8,12 +8,11 @@ from typing import Any
 from annotation.schema import Task
 from corpus.errors import WirecopyError
 from corpus.features import features
-from corpus.files import read_json, write_json
+from corpus.files import write_json
 from corpus.output import listing
 from corpus.parquet import read_dicts, write
 from corpus.readers.article import flaw_of
 
-EXPORT_HINT = "export the project as JSON (not JSON-MIN) and name that file"
 META = ("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version")
 
 
@@ -56,18 +55,6 @@ def from_server(task: Mapping[str, Any]) -> Task | None:
 def write_import(path: Path, tasks: list[Task]) -> None:
     """Write Label Studio's import file."""
     write_json(path, [to_server(task) for task in tasks])
-
-
-def read_export(path: Path) -> list[dict[str, Any]]:
-    """Read Label Studio's JSON export; a broken or foreign file is an error."""
-    exported = read_json(path)
-    if not isinstance(exported, list):
-        raise WirecopyError(f"{path} is no Label Studio export: it must be a list of tasks", hint=EXPORT_HINT)
-    for number, task in enumerate(exported, 1):
-        answers = task.get("annotations") if isinstance(task, dict) else None
-        if not isinstance(answers, list) or not all(isinstance(one, dict) and "id" in one for one in answers):
-            raise WirecopyError(f"{path}: task {number} has no list of annotations with ids", hint=EXPORT_HINT)
-    return exported
 
 
 def check_sendable(tasks: Iterable[Task]) -> None:

@@ -13,8 +13,11 @@ from corpus.errors import WirecopyError
 from corpus.files import digest
 from corpus.language import UNKNOWN
 from corpus.output import listing
-from corpus.schema import Document, Pair, Side
+from corpus.schema import Document, Pair, Role, Side
 from corpus.workspace import PLACEHOLDER
+
+# Label Studio wants every variable of the page; a lone space shows as nothing.
+BLANK = " "
 
 
 def tasks_of(
@@ -34,7 +37,7 @@ def _stance_tasks(name: str, scheme: Scheme, targets: list[Target], documents: l
         _task(
             name,
             scheme,
-            data={"target": target.text[document.language], "article_text": document.text},
+            data={"target": target.text[document.language], "title": _title(document), "article_text": document.text},
             doc_ids=[document.doc_id],
             languages=[document.language],
             target_id=target.id,
@@ -109,10 +112,15 @@ def _pair_task(
     )
 
 
+def _title(document: Document) -> str:
+    # A headline that the source keeps apart from the text is shown above it.
+    inside = any(one.role is Role.TITLE for one in document.paragraphs)
+    return BLANK if inside or not document.title else document.title
+
+
 def _words(neighbour: tuple[Pair, Side, Side] | None, at: int) -> str:
-    # Label Studio wants every variable of the page; a lone space shows as nothing.
     side = neighbour[at] if neighbour else None
-    return side.text if isinstance(side, Side) else " "
+    return side.text if isinstance(side, Side) else BLANK
 
 
 def _task(

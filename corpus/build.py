@@ -28,7 +28,7 @@ from corpus.readers.article import Article, Origin
 from corpus.schema import Document, Pair, Reason, Reject, Role, Row, Segment
 from corpus.sentences import segments
 
-CONTRACT = 2  # goes up when the same input gives other rows
+CONTRACT = 3  # goes up when the same input gives other rows
 STATE = "build.json"
 MOST_SHOWN = 20
 R = TypeVar("R", bound=Row)
@@ -62,11 +62,13 @@ class Report:
             return self
         out.table([{"rows": name, "count": getattr(self, name)} for name in CONFIGS])
         out.line(f"{'written to' if self.written else 'up to date:'} {self.folder}")
-        if self.rejects:
-            self._show_rejects(out)
+        self.show_rejects(out)
         return self
 
-    def _show_rejects(self, out: Output) -> None:
+    def show_rejects(self, out: Output) -> None:
+        """Tell the reasons of the first rejects, and where the others are."""
+        if not self.rejects:
+            return
         for reject in islice(rows(Path(self.folder), "rejects", Reject), MOST_SHOWN):
             out.note(one_line(f"reject: {reject.source}: {reject.reason}: {reject.detail}"))
         if self.rejects > MOST_SHOWN:

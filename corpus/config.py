@@ -113,8 +113,9 @@ class Config(Section):
     def _campaign_names(cls, campaigns: dict[str, Campaign]) -> dict[str, Campaign]:
         taken = {"documents", "segments", "pairs", "rejects"}
         for name in campaigns:
-            if not re.fullmatch(r"[a-z][a-z0-9_]{0,23}", name) or name in taken:
-                raise ValueError(f"'{name}' can't name a campaign: use a-z, 0-9 and _, and none of {sorted(taken)}")
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,23}", name) or name in taken or name.endswith("_annotations"):
+                wrong = f"{sorted(taken)}, and no name that ends in _annotations"
+                raise ValueError(f"'{name}' can't name a campaign: use a-z, 0-9 and _, none of {wrong}")
         return campaigns
 
     @model_validator(mode="after")
@@ -172,6 +173,8 @@ def load(folder: Path) -> Workspace:
 
     Raises WirecopyError with one line for each wrong key: `[section -> key] reason`.
     """
+    if not folder.is_dir():
+        raise WirecopyError(f"{folder} is no folder", hint="name your workspace: --workspace DIR")
     start = folder.resolve()
     for root in (start, *start.parents):
         if (root / FILE_NAME).is_file():

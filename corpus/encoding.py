@@ -65,7 +65,7 @@ def _strictly(raw: bytes, encoding: str) -> tuple[str, str]:
 def _guessed(raw: bytes) -> tuple[str, str]:
     import chardet
 
-    found = chardet.detect(_sample(raw), compat_names=False)
+    found = chardet.detect(_sample(raw))
     encoding, confidence = found["encoding"], found["confidence"]
     if encoding is None or confidence < LEAST_CONFIDENCE:
         raise Undecodable(Reason.UNKNOWN_ENCODING, "neither UTF-8 nor a known legacy encoding")

@@ -71,7 +71,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file with sorted keys, atomically: the same value gives the same bytes."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    write_text(path, json.dumps(value, ensure_ascii=True, indent=2, sort_keys=True) + "\n")
 
 
 def read_json(path: Path) -> Any:

@@ -31,7 +31,7 @@ LEAST_SCORE = 0.5  # mean score of such pairs
 
 
 def pairs(documents: Iterable[Document], segments: Iterable[Segment]) -> Iterator[Pair]:
-    """Pair the documents of each event, two languages at a time."""
+    """Pair the documents of each event, two languages at a time, each with its best match only."""
     sentences: dict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
         if segment.role in (Role.LEAD, Role.BODY, Role.HEADING):
@@ -41,9 +41,24 @@ def pairs(documents: Iterable[Document], segments: Iterable[Segment]) -> Iterato
         if document.event_id is not None:
             events[document.event_id].append(document)
     for _, members in sorted(events.items()):
-        for left, right in combinations(sorted(members, key=lambda one: one.doc_id), 2):
-            if left.language != right.language:
-                yield from _document_pairs(sentences[left.doc_id], sentences[right.doc_id])
+        yield from _mutually_best(sorted(members, key=lambda one: one.doc_id), sentences)
+
+
+def _mutually_best(members: list[Document], sentences: dict[str, list[Segment]]) -> Iterator[Pair]:
+    """Yield the pairs of documents that are each other's best match in the other's language."""
+    found: dict[tuple[str, str], tuple[Document, Document, list[Pair]]] = {}
+    for left, right in combinations(members, 2):
+        if left.language != right.language:
+            beads = _document_pairs(sentences[left.doc_id], sentences[right.doc_id])
+            if beads:
+                found[left.doc_id, right.doc_id] = (left, right, beads)
+    best: dict[tuple[str, str], float] = defaultdict(float)
+    for left, right, beads in found.values():
+        for one, other in ((left, right), (right, left)):
+            best[one.doc_id, other.language] = max(best[one.doc_id, other.language], _mean(beads))
+    for left, right, beads in found.values():
+        if _mean(beads) == best[left.doc_id, right.language] == best[right.doc_id, left.language]:
+            yield from beads
 
 
 def align(left: Sequence[int], right: Sequence[int]) -> list[tuple[range, range, float]]:
@@ -124,8 +139,11 @@ def _document_pairs(left: list[Segment], right: list[Segment]) -> list[Pair]:
         for rank, (ours, theirs, score) in enumerate(beads)
     ]
     matched = sum(len(bead[0]) + len(bead[1]) for bead in beads) / (len(left) + len(right))
-    mean = sum(pair.score for pair in found) / len(found)
-    return found if matched >= LEAST_MATCHED and mean >= LEAST_SCORE else []
+    return found if matched >= LEAST_MATCHED and _mean(found) >= LEAST_SCORE else []
+
+
+def _mean(found: Sequence[Pair]) -> float:
+    return sum(pair.score for pair in found) / len(found)
 
 
 def _pair(left: list[Segment], right: list[Segment], score: float, rank: int) -> Pair:

@@ -75,7 +75,10 @@ def init(*, folder: Path, articles: Path | None, out: Output) -> Path:
         raise WirecopyError(f"{folder}: {error.strerror}", hint="name a folder that you may write to") from None
     except UnicodeEncodeError:
         raise WirecopyError(f"{articles}: the name is no Unicode", hint="rename that folder") from None
-    out.line(f"workspace: {folder}")
+    if out.json:
+        out.data({"workspace": str(folder)})
+    else:
+        out.line(f"workspace: {folder}")
     out.note(f"next: edit the targets in {target}, then: wirecopy run --workspace {folder}")
     return target
 

@@ -1,8 +1,9 @@
 """The dataset card: the README of a release, made from facts."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from annotation.campaign import Campaign
@@ -11,29 +12,40 @@ from annotation.schemes.scheme import Choice, Number, Spans
 from corpus.card import front_matter
 from corpus.config import SPLIT_NAMES, Config
 
-CREATORS = {Origin.HUMAN: "expert-generated", Origin.SIMULATED: "machine-generated", Origin.MODEL: "machine-generated"}
 FILES = "{name}/{split}-*.parquet"
+MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a config, their Features, and how many rows were left out before."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: Any
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What the card tells: `counts` is `{config: {split: rows}}`, `tables` the rows themselves."""
+    """What the card tells: `tables` by config, `counts` is `{config: {split: rows}}` once written."""
 
     config: Config
     campaigns: list[Campaign]
-    counts: dict[str, dict[str, int]]
-    tables: Mapping[str, tuple[Sequence[Mapping[str, Any]], Any]]
+    tables: dict[str, Table]
+    torn: int
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def origins(self, campaign: Campaign) -> Counter[str]:
         """Count a campaign's annotations by who made them."""
-        return Counter(row["origin"] for row in self.tables[f"{campaign.name}_annotations"][0])
+        return Counter(row["origin"] for row in self.tables[f"{campaign.name}_annotations"].rows)
 
 
 def card(facts: Facts) -> str:
     """Return the whole README: YAML for `load_dataset`, then Markdown for people."""
     origins = sum((facts.origins(one) for one in facts.campaigns), Counter())
-    documents = facts.tables["documents"][0]
+    documents = facts.tables["documents"].rows
     release = facts.config.release
+    machine = {"annotations_creators": ["machine-generated"]} if set(origins) - {Origin.HUMAN} else {}
     yaml = front_matter(
         {
             name: {split: FILES.format(name=name, split=split) for split in counts}
@@ -43,7 +55,7 @@ def card(facts: Facts) -> str:
         pretty_name=facts.config.name,
         license=release.license,
         language=sorted({row["language"] for row in documents}),
-        annotations_creators=sorted({CREATORS[Origin(one)] for one in origins}),
+        **machine,
         tags=["news", *sorted({one.scheme.id for one in facts.campaigns}), *(["simulated"] if _fake(origins) else [])],
     )
     parts = [
@@ -79,8 +91,15 @@ def _loading(facts: Facts) -> str:
 
 
 def _rows(facts: Facts) -> str:
-    rows = [[name, *(str(counts.get(split, 0)) for split in SPLIT_NAMES)] for name, counts in facts.counts.items()]
-    text = "Documents that belong together (exact copies, translations) are in one split."
+    rows = [
+        [name, *(str(counts.get(split, 0)) for split in SPLIT_NAMES)] for name, counts in facts.counts.items() if counts
+    ]
+    text = "Exact copies and paired translations are in one split."
+    if facts.torn:
+        text = (
+            f"{facts.torn} groups of exact copies or paired translations lie in several splits, because they were "
+            "assigned before it was known that they belong together."
+        )
     return "## Configs\n\n" + _table(["config", *SPLIT_NAMES], rows) + "\n\n" + text
 
 
@@ -92,7 +111,7 @@ def _composition(documents: Sequence[Mapping[str, Any]]) -> str:
 
 def _campaign(facts: Facts, campaign: Campaign) -> str:
     origins = ", ".join(f"{count} {origin}" for origin, count in sorted(facts.origins(campaign).items())) or "none"
-    annotators = {row["annotator"] for row in facts.tables[f"{campaign.name}_annotations"][0]}
+    annotators = {row["annotator"] for row in facts.tables[f"{campaign.name}_annotations"].rows}
     lines = [
         f"## {campaign.name}",
         f"Scheme `{campaign.scheme.id}`, guideline version {campaign.scheme.version}. "
@@ -132,4 +151,5 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    # Outlets and languages come from other people's files: nothing in them is markup.
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))

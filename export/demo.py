@@ -9,24 +9,31 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from annotation.annotators import Pseudonyms
+from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.schema import Task
 from annotation.simulate import Truth, annotate, sign_up
 from annotation.studio import server
-from annotation.studio.connection import connect
+from annotation.studio.client import Studio
 from annotation.studio.pull import pull
 from annotation.studio.push import push
 from corpus.build import build as build_corpus
 from corpus.config import FILE_NAME, load
 from corpus.errors import WirecopyError
+from corpus.files import replacing_folder, write_text
 from corpus.output import Output
+from corpus.workspace import IGNORED
+from export.release import Released
 from export.release import build as build_release
 
 ERROR_RATES = {"rater-1": 0.05, "rater-2": 0.15, "rater-3": 0.3}
 
 
 def demo(*, folder: Path, out: Output) -> None:
-    """Run every stage in `folder`, a new one or an earlier demo; tell how long each took."""
+    """Run every stage in `folder`, a new one or an earlier demo; tell how long each took.
+
+    It never leaves its own folder and its own local server: simulated answers belong nowhere else.
+    """
     times: dict[str, float] = {}
     _workspace(folder)
     space = load(folder)
@@ -34,38 +41,45 @@ def demo(*, folder: Path, out: Output) -> None:
         build_corpus(sources=space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=out)
     with _timed(times, "serve", out):
         running = server.serve(state=space.state, out=out)
-        studio = connect(space)
+        studio = Studio(running.url, server.token(space.state))
+    if running.password:
+        out.note(f"login: {running.login}  password: {running.password}")
     campaigns = load_campaigns(space)
     with _timed(times, "push", out):
         for one in campaigns:
             push(studio, one, out=out)
     with _timed(times, "simulated annotators", out):
-        secret = Pseudonyms(space.state)
-        raters = [
-            sign_up(studio, name, password=secret.of(f"password of {name}"), error_rate=rate)
-            for name, rate in ERROR_RATES.items()
-        ]
-        for one in campaigns:
-            annotate(one, raters, truth=_truth(), out=out)
+        _simulate(campaigns, studio, out)
     with _timed(times, "pull", out):
         for one in campaigns:
             pull(studio, one, out=out)
     with _timed(times, "release", out):
         released = build_release(space, out=out)
-    out.table([{"part": part, "seconds": f"{seconds:.1f}"} for part, seconds in times.items()])
-    released.show(out)
-    _where(folder, running, released.folder, out)
+    _tell(times, folder, running, released, out)
+
+
+def _simulate(campaigns: list[Campaign], studio: Studio, out: Output) -> None:
+    secret = Pseudonyms(campaigns[0].workspace.state)
+    raters = [
+        sign_up(studio, name, password=secret.of(f"password of {name}"), error_rate=rate)
+        for name, rate in ERROR_RATES.items()
+    ]
+    for one in campaigns:
+        annotate(one, raters, truth=_truth(), out=out)
 
 
 def _workspace(folder: Path) -> None:
-    if (folder / FILE_NAME).is_file():
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise WirecopyError(f"{folder} holds other files", hint="name a new folder: wirecopy demo DIR")
     with as_file(files("corpus") / "sample") as sample:
-        shutil.copytree(sample / "articles", folder / "articles")
-        shutil.copy(sample / FILE_NAME, folder / FILE_NAME)
-        (folder / ".gitignore").write_text("build/\n.wirecopy/\n")
+        ours = (sample / FILE_NAME).read_bytes()
+        config = folder / FILE_NAME
+        if config.is_file() and config.read_bytes() == ours:
+            return
+        if folder.exists() and any(folder.iterdir()):
+            raise WirecopyError(f"{folder} holds other files", hint="name a new folder: wirecopy demo DIR")
+        with replacing_folder(folder) as beside:
+            shutil.copytree(sample / "articles", beside / "articles")
+            write_text(beside / ".gitignore", IGNORED)
+            shutil.copy(sample / FILE_NAME, beside / FILE_NAME)
 
 
 def _truth() -> Truth:
@@ -80,16 +94,23 @@ def _truth() -> Truth:
     return truth
 
 
-def _where(folder: Path, running: server.Server, release: str, out: Output) -> None:
+def _tell(times: dict[str, float], folder: Path, running: server.Server, released: Released, out: Output) -> None:
+    if out.json:
+        login = {"url": running.url, "login": running.login, "password": running.password}
+        out.data({"seconds": times, "server": login, "release": released.folder, "rows": released.rows})
+        return
+    out.table([{"part": part, "seconds": f"{seconds:.1f}"} for part, seconds in times.items()])
+    released.show(out)
+    forgotten = f"shown once; a new one: wirecopy annotation serve --reset-password --workspace {folder}"
     out.line("")
     out.line(f"Label Studio: {running.url}")
     out.line(f"  login:      {running.login}")
-    out.line(f"  password:   {running.password or 'the one that the first run of this demo showed'}")
+    out.line(f"  password:   {running.password or forgotten}")
     out.line(f"  stop it:    wirecopy annotation stop --workspace {folder}")
-    out.line(f"Release:      {release}   (its labels are simulated)")
+    out.line(f"Release:      {released.folder}   (its labels are simulated)")
     out.line("Load it:")
     out.line("  from datasets import load_dataset")
-    out.line(f'  labels = load_dataset("{release}", "stance")')
+    out.line(f'  labels = load_dataset("{released.folder}", "stance")')
     out.line('  print(labels["train"][0]["stance_distribution"])')
 
 

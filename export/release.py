@@ -6,55 +6,62 @@ README.md .............................. the card
 manifest.json .......................... every file with its hash, written last
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.labels import label_features
 from annotation.schema import Annotation
 from annotation.schemes.answers import value_features
+from annotation.tables import rebuild
 from corpus.build import CONFIGS, rows, shard
 from corpus.config import SPLIT_NAMES, Workspace, load
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.files import digest, read_json, replacing_folder, sha256_file, write_json, write_text
-from corpus.output import Output
+from corpus.output import Output, listing
 from corpus.parquet import read_dicts, write
 from corpus.schema import Document, Pair, Segment
-from export.card import Facts, card
-from export.splits import assign, split_of
+from export.card import Facts, Table, card
+from export.splits import assign, components, split_of, torn
 
-if TYPE_CHECKING:
-    from datasets import Features
-
-FORMAT = 1  # goes up when the same input gives another release
+FORMAT = 2  # goes up when the same input gives another release
 MANIFEST = "manifest.json"
-Table = tuple[Sequence[Mapping[str, Any]], "Features"]
 
 
 @dataclass(frozen=True)
 class Released:
-    """What a release holds; `rows` is `{config: {split: rows}}`."""
+    """What a release holds; `rows` is `{config: {split: rows}}`.
+
+    `left_out` rows belong to two splits or to an earlier text; `torn` groups of documents that
+    belong together lie in several splits.
+    """
 
     folder: str
     version: str
     written: bool
     rows: dict[str, dict[str, int]]
     left_out: int
+    torn: int
 
     def show(self, out: Output) -> None:
-        """Print rows per config and split."""
+        """Print rows per config and split, and what people should know before they use it."""
         if out.json:
             out.data(asdict(self))
             return
         blank = dict.fromkeys(SPLIT_NAMES, 0)
         out.table([{"config": name, **(blank | counts)} for name, counts in self.rows.items()])
         out.line(f"{'written to' if self.written else 'up to date:'} {self.folder}")
+        empty = [split for split in SPLIT_NAMES if not self.rows["documents"].get(split)]
+        if empty:
+            out.note(f"no document is in {' or '.join(empty)}: too few documents that stand alone")
         if self.left_out:
-            out.note(f"{self.left_out} rows lie across two splits and are left out")
+            out.note(f"{self.left_out} rows are left out: across two splits, or answers to an earlier text")
+        if self.torn:
+            out.note(f"{self.torn} groups of documents that belong together lie in several splits")
 
 
 def build_workspace(*, workspace: Path, out: Output) -> Released:
@@ -67,9 +74,10 @@ def build_workspace(*, workspace: Path, out: Output) -> Released:
 def build(workspace: Workspace, *, out: Output) -> Released:
     """Build the release that `wirecopy.toml` names; do nothing where it is up to date.
 
-    Raises WirecopyError where the corpus or every label is missing.
+    Raises WirecopyError where the corpus or every label is missing, or the folder was edited.
     """
-    campaigns = [one for one in load_campaigns(workspace) if _labels(one).is_file()]
+    # Labels are made anew from the raw answers: never those of an older text or scheme.
+    campaigns = [one for one in load_campaigns(workspace) if rebuild(one).labels]
     if not campaigns:
         raise WirecopyError(f"no labels in {workspace.annotation}", hint="wirecopy annotation pull")
     documents = list(rows(workspace.corpus, "documents", Document))
@@ -77,45 +85,55 @@ def build(workspace: Workspace, *, out: Output) -> Released:
     assigned = assign(documents, pairs, workspace.config.splits, workspace.ledger)
     mark = _fingerprint(workspace, campaigns)
     known = _known(workspace.release)
-    if known.get("inputs") == mark:
-        return Released(str(workspace.release), known["version"], False, known["rows"], known["left_out"])
-    tables = _tables(workspace, campaigns, documents, pairs)
+    if known.get("inputs") != mark:
+        tables = _tables(workspace, campaigns, documents, pairs)
+        apart = torn(components(documents, pairs), assigned)
+        known = _write(workspace, Facts(workspace.config, campaigns, tables, apart), assigned, mark, out)
+        written = True
+    else:
+        written = False
+    return Released(str(workspace.release), known["version"], written, known["rows"], known["left_out"], known["torn"])
+
+
+def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: str, out: Output) -> dict[str, Any]:
+    """Write tables, card and manifest beside the release and swap them in; return the manifest."""
     left_out = 0
-    counts: dict[str, dict[str, int]] = {}
     with replacing_folder(workspace.release) as beside:
-        with out.progress("writing the release", len(tables)) as step:
-            for name, (table, columns) in tables.items():
-                by_split, outside = _by_split(table, assigned)
-                left_out += outside
-                counts[name] = {
-                    split: write(beside / _file(name, split), by_split[split], columns)
+        with out.progress("writing the release", len(facts.tables)) as step:
+            for name, table in facts.tables.items():
+                by_split, outside = _by_split(table.rows, assigned)
+                left_out += outside + table.left_out
+                facts.counts[name] = {
+                    split: write(beside / _file(name, split), by_split[split], table.columns)
                     for split in SPLIT_NAMES
                     if by_split[split]
                 }
                 step(1)
-        facts = Facts(workspace.config, campaigns, counts, tables)
         write_text(beside / "README.md", card(facts))
         found = {path.relative_to(beside).as_posix(): path for path in sorted(beside.rglob("*")) if path.is_file()}
         files = {name: {"sha256": sha256_file(path), "bytes": path.stat().st_size} for name, path in found.items()}
-        version = workspace.config.release.version
-        manifest = {"version": version, "inputs": mark, "rows": counts, "left_out": left_out, "files": files}
+        manifest: dict[str, Any] = {"version": workspace.config.release.version, "inputs": mark, "rows": facts.counts}
+        manifest |= {"left_out": left_out, "torn": facts.torn, "files": files}
         write_json(beside / MANIFEST, manifest)
-    return Released(str(workspace.release), version, True, counts, left_out)
+    return manifest
 
 
 def _tables(
     workspace: Workspace, campaigns: list[Campaign], documents: list[Document], pairs: list[Pair]
 ) -> dict[str, Table]:
     segments = rows(workspace.corpus, "segments", Segment)
-    tables: dict[str, Table] = {
-        "documents": ([one.model_dump() for one in documents], features(Document)),
-        "segments": ([one.model_dump() for one in segments], features(Segment)),
-        "pairs": ([one.model_dump() for one in pairs], features(Pair)),
+    tables = {
+        "documents": Table([one.model_dump() for one in documents], features(Document)),
+        "segments": Table([one.model_dump() for one in segments], features(Segment)),
+        "pairs": Table([one.model_dump() for one in pairs], features(Pair)),
     }
     for one in campaigns:
-        tables[one.name] = (list(read_dicts(_labels(one))), label_features(one.scheme))
+        tables[one.name] = Table(list(read_dicts(_labels(one))), label_features(one.scheme))
         annotations = list(read_dicts(one.folder / "annotations.parquet"))
-        tables[f"{one.name}_annotations"] = (annotations, features(Annotation, values=value_features(one.scheme)))
+        # What was said of an earlier text has offsets into nothing that is shipped.
+        present = [row for row in annotations if not row["stale"]]
+        columns = features(Annotation, values=value_features(one.scheme))
+        tables[f"{one.name}_annotations"] = Table(present, columns, len(annotations) - len(present))
     return tables
 
 
@@ -155,13 +173,21 @@ def _fingerprint(workspace: Workspace, campaigns: list[Campaign]) -> str:
 
 
 def _known(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a whole, untouched release."""
+    """Return the manifest of a whole release; raise where somebody else's work would be lost."""
     path = folder / MANIFEST
     if not path.is_file():
+        if folder.exists() and any(folder.iterdir()):
+            raise WirecopyError(f"{folder} holds other files", hint="move them away, then: wirecopy export build")
         return {}
     manifest: dict[str, Any] = read_json(path)
-    same = all(
-        (folder / name).is_file() and sha256_file(folder / name) == facts["sha256"]
+    changed = [
+        name
         for name, facts in manifest["files"].items()
-    )
-    return manifest if same else {}
+        if not (folder / name).is_file() or sha256_file(folder / name) != facts["sha256"]
+    ]
+    if changed:
+        raise WirecopyError(
+            f"{folder} was changed by hand: {listing(changed)}",
+            hint="text for the card belongs into [release] description; move the folder away, then build again",
+        )
+    return manifest

@@ -69,6 +69,11 @@ def components(documents: Iterable[Document], pairs: Iterable[Pair]) -> list[lis
     return list(groups.values())
 
 
+def torn(groups: Iterable[Iterable[str]], assigned: dict[str, str]) -> int:
+    """Count the groups that lie in several splits: assigned before it was known that they belong together."""
+    return sum(split_of(group, assigned) is None for group in groups)
+
+
 def split_of(doc_ids: Iterable[str], assigned: dict[str, str]) -> str | None:
     """Return the one split of some documents, or None where they lie in several."""
     found = {assigned.get(doc_id) for doc_id in doc_ids}

@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from hypothesis import settings
 
 from annotation.studio import server
 from annotation.studio.client import Studio
 from corpus.config import Workspace, load
 from corpus.output import Output
 
+settings.register_profile("house", deadline=None)  # time is measured in benchmarks/, never in a test
+settings.load_profile("house")
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("WIRECOPY_SHARED", REPOSITORY.parent / "shared"))
 SAMPLE = Path(str(files("corpus") / "sample"))

@@ -21,6 +21,7 @@ class Proxy:
     url: str = ""
     fault: Callable[[str, str], Fault] = lambda _method, _path: None
     prefix: str = ""
+    readdress: Callable[[str], str] = lambda path: path
     rewrite: Callable[[str, bytes], bytes] = lambda _path, body: body
     requests: list[tuple[str, str]] = field(default_factory=list)
 
@@ -61,7 +62,9 @@ def _handler(state: Proxy) -> type[BaseHTTPRequestHandler]:
             elif isinstance(fault, int):
                 self._answer(fault, b"{}", {})
             else:
-                status, answer, headers = _ask(state.upstream, self.command, path, body, dict(self.headers))
+                status, answer, headers = _ask(
+                    state.upstream, self.command, state.readdress(path), body, dict(self.headers)
+                )
                 if fault == DROP_AFTER:
                     self._drop()
                 else:

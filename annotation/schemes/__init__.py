@@ -19,6 +19,8 @@ def built_in() -> list[str]:
 def load(name: str, root: Path) -> Scheme:
     """Load a built-in scheme by name, or a file `*.toml` relative to the workspace `root`."""
     if name.endswith(".toml"):
+        if not (root / name).is_file():
+            raise WirecopyError(f"[campaigns -> scheme] {root / name} is missing", hint="check the path of the scheme")
         return parse_toml(root / name, Scheme)
     if name not in built_in():
         raise WirecopyError(

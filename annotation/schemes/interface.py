@@ -29,6 +29,8 @@ STYLE = """
   justify-content: start; column-gap: 8px; margin: 0; }
 .wc-choice .lsf-choice { line-height: 20px; margin: 0; font-size: 13px; }
 .wc-choice .lsf-hint { top: 0; font-size: 13px; opacity: .7; margin-left: 5px; }
+.wc-title { padding: 0 12px; max-width: 66ch; }
+.wc-title h3 { margin: 14px 0 -6px !important; white-space: normal; }
 .wc-text { padding: 14px 12px; max-width: 72ch; font-size: 17px; }
 .wc-text .lsf-richtext__container { font-size: inherit; line-height: 1.7; }
 .wc-text .lsf-richtext__line { display: inline-block; width: 100%; margin-bottom: .5em; padding: 0;
@@ -38,7 +40,9 @@ STYLE = """
   font: 600 10px/1 sans-serif; white-space: nowrap; pointer-events: none;
   color: var(--color-neutral-content, #333); }
 .wc-sides { display: grid; grid-template-columns: 1fr 1fr; gap: 0 24px; padding: 10px 12px 0; }
-.wc-sides .wc-text { padding: 6px 0 0; }
+.wc-sides .wc-title { padding: 0 12px; max-width: 66ch; }
+.wc-title h3 { margin: 14px 0 -6px !important; white-space: normal; }
+.wc-text { padding: 6px 0 0; }
 .wc-context { opacity: .65; user-select: none; }
 .wc-sides .wc-context { font-size: 15px; }
 .wc-number { padding: 10px 12px; display: flex; gap: 12px; align-items: center; }
@@ -154,6 +158,7 @@ def _number(view: Element, question: Number, side: str) -> None:
 
 def _texts(view: Element, unit: Unit) -> None:
     if unit is Unit.DOCUMENT:
+        SubElement(SubElement(view, "View", className="wc-title"), "Header", value="$title", size="4")
         _text(view, "article", "wc-text")
         return
     block = SubElement(view, "View", className="wc-sides")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -20,6 +20,14 @@ class Unit(StrEnum):
 
 
 SIDES = {Unit.DOCUMENT: ("article",), Unit.PAIR: ("source", "translation")}
+
+
+# The columns that a label row has beside its questions.
+RESERVED = {
+    *("key", "campaign", "doc_ids", "segment_ids", "target_id", "languages", "annotators", "skips", "origin"),
+    *("method", "adjudicated", "target", "article_text", "source_text", "translation_text"),
+}
+SUFFIXES = ("_distribution", "_agreement", "_values")
 
 
 class Option(Section):
@@ -89,6 +97,8 @@ class Scheme(Section):
         _distinct("question", [question.name for question in self.questions])
         _distinct("key", list(self._keys()))
         for question in self.questions:
+            if question.name in RESERVED or question.name.endswith(SUFFIXES):
+                raise ValueError(f"'{question.name}' can't name a question: it is a column of the labels")
             if isinstance(question, Spans):
                 _check_spans(question, SIDES[self.unit])
             elif isinstance(question, Choice):
@@ -99,13 +109,14 @@ class Scheme(Section):
 
     @property
     def hash(self) -> str:
-        """A hash of the questions; the guideline has its own version."""
-        return digest([question.model_dump() for question in self.questions], self.unit)
+        """A hash of what is asked; colours, keys and hints can change under answers."""
+        looks = {"color", "key", "keys", "hint"}
+        return digest(self.unit, [_without(question.model_dump(), looks) for question in self.questions])
 
     @property
     def guideline_hash(self) -> str:
-        """A hash of the guideline's version and words."""
-        return digest(self.version, self.guideline)
+        """A hash of the guideline's version: its authors say when its meaning changes."""
+        return digest(self.id, self.version)
 
     def _keys(self) -> Iterator[str]:
         for question in self.questions:
@@ -127,6 +138,12 @@ def _check_spans(question: Spans, sides: tuple[str, ...]) -> None:
         len(question.keys) != rows or any(len(word) != len(question.labels) for word in question.keys)
     ):
         raise ValueError(f"question {question.name}: keys needs {rows} words of {len(question.labels)} keys")
+
+
+def _without(value: Any, names: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(one, names) for name, one in value.items() if name not in names}
+    return [_without(one, names) for one in value] if isinstance(value, list) else value
 
 
 def _distinct(what: str, values: list[str]) -> None:

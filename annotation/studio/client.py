@@ -99,6 +99,10 @@ class Studio:
         """Return every account: id, email."""
         return list(self._read("GET", "api/users/"))
 
+    def invite_link(self) -> str:
+        """Return where annotators make their accounts."""
+        return f"{self.url}/{self.invite_path().lstrip('/')}"
+
     def invite_path(self) -> str:
         """Return the path of the sign-up page, with its token."""
         return str(self._read("GET", "api/invite")["invite_url"])
@@ -142,9 +146,13 @@ class Studio:
         answer = self._write(lambda: self._sdk.projects.import_tasks(project_id, request=tasks, request_options=ONCE))
         return int(answer.task_count or 0)
 
-    def delete_task(self, task_id: int) -> None:
-        """Delete a task and what hangs on it."""
+    def delete_idle_task(self, task_id: int) -> bool:
+        """Delete a task that nobody has answered or begun; tell whether it was one."""
+        task = self._read("GET", f"api/tasks/{task_id}/")
+        if task.get("annotations") or task.get("drafts"):
+            return False
         self._write(lambda: self._sdk.tasks.delete(str(task_id), request_options=ONCE))
+        return True
 
     def annotate(self, task_id: int, result: list[Any], *, skipped: bool, lead_time: float) -> int:
         """Answer a task as the user of the token; return the annotation's id."""
@@ -161,12 +169,15 @@ class Studio:
         return list(self._read("GET", f"api/projects/{project_id}/export", params))
 
     def _pages(self, path: str, field: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        page, total = 1, 1
-        while (page - 1) * PAGE < total:
+        # A server may give shorter pages than asked for.
+        page, given, total = 1, 0, 1
+        while given < total:
             answer = self._read("GET", path, params | {"page": page, "page_size": PAGE})
             total = int(answer.get("total", answer.get("count", 0)))
+            if not answer[field]:
+                break
             yield from answer[field]
-            page += 1
+            page, given = page + 1, given + len(answer[field])
 
     def _read(self, method: str, path: str, params: dict[str, Any] | None = None) -> Any:
         # The SDK's own models parse 100 to 215 tasks a second; its transport gives the bare JSON.
@@ -237,4 +248,6 @@ def _explained(status: int, body: str, url: str) -> WirecopyError:
     if status == 404:
         return _NotFound(f"Label Studio at {url} has no such thing: {body[:200]}", hint="wirecopy annotation plan")
     kind = Refused if status == 400 else WirecopyError
-    return kind(f"Label Studio at {url} answers HTTP {status}: {body[:300]}", hint="see the server's log")
+    told = "an error page" if "<html" in body.lower() else body[:300]
+    hint = "see the server's log; a local server whose folder was moved wants `wirecopy annotation stop`, then serve"
+    return kind(f"Label Studio at {url} answers HTTP {status}: {told}", hint=hint)

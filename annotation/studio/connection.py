@@ -8,6 +8,11 @@ from corpus.config import Workspace
 from corpus.errors import WirecopyError
 
 
+def names_a_server() -> bool:
+    """Tell whether the environment names a server other than the workspace's own."""
+    return bool(os.environ.get("LABEL_STUDIO_URL", "").strip())
+
+
 def connect(workspace: Workspace) -> Studio:
     """Return a checked client: `LABEL_STUDIO_URL` first, else the workspace's local server.
 
@@ -22,7 +27,7 @@ def connect(workspace: Workspace) -> Studio:
                 "no Label Studio: none runs here and LABEL_STUDIO_URL is not set",
                 hint="wirecopy annotation serve",
             )
-        url, key = local.url, key or server.token(workspace.state)
+        url, key = local.url, server.token(workspace.state)
     if not key:
         raise WirecopyError(
             f"no token for {url}",

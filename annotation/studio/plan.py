@@ -1,5 +1,6 @@
 """What a push would change: the corpus's tasks against those the server really holds."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from corpus.output import Output, listing
 
 WORDS_A_MINUTE = 180
 SECONDS_A_QUESTION = 15
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ class Plan:
             "hours": round(self.hours, 1),
         }
 
+    def details(self) -> dict[str, object]:
+        """Return the counts and every task and setting behind them, as JSON."""
+        return self.summary() | {
+            "changed_why": self.changed_why,
+            "changed_tasks": [
+                {"key": task.key, "doc_ids": task.doc_ids, "target": task.target_id} for task in self.changed
+            ],
+            "settings": self._drift(),
+        }
+
     def show(self, out: Output) -> None:
         """Tell what the counts mean, where they need words."""
         if self.project is None:
@@ -72,7 +84,7 @@ class Plan:
                 f"{self.campaign}: {len(self.changed)} changed ({why}): each is sent as a new task; "
                 "annotations on the old one are kept, tied to the old text, and marked stale"
             )
-            out.note(f"{self.campaign}: changed: {listing(_names(self.changed))}")
+            out.note(f"{self.campaign}: changed: {listing(_names(self.changed), most=MOST_NAMED)}")
         if self.gone:
             out.note(f"{self.campaign}: {len(self.gone)} tasks on the server are no longer in the corpus; they stay")
         if self.outdated or self.gone:
@@ -93,23 +105,10 @@ def compare(campaign: Campaign, tasks: list[Task], project: Project | None, held
     """Sort tasks and held tasks into a plan."""
     wanted = {(task.key, task.payload) for task in tasks}
     keys = {task.key for task in tasks}
-    there: dict[tuple[str, str], Held] = {}
-    doubles: list[Held] = []
-    outdated: list[Held] = []
-    gone: list[Held] = []
-    foreign: list[Held] = []
-    earlier: dict[str, Held] = {}
-    for one in sorted(held, key=lambda one: (-one.answers, one.id)):
-        mark = (one.key, one.payload)
-        if not one.key or not one.payload:
-            foreign.append(one)
-        elif mark in there:
-            doubles.append(one)
-        else:
-            there[mark] = one
-            if mark not in wanted:
-                (outdated if one.key in keys else gone).append(one)
-                earlier[one.key] = one
+    ours = [one for one in held if one.key and one.payload]
+    there, doubles = _once(ours)
+    old = [one for mark, one in there.items() if mark not in wanted]
+    earlier = {one.key: one for one in old}
     missing = [task for task in tasks if (task.key, task.payload) not in there]
     changed = [task for task in missing if task.key in earlier]
     return Plan(
@@ -119,12 +118,24 @@ def compare(campaign: Campaign, tasks: list[Task], project: Project | None, held
         unchanged=[task for task in tasks if (task.key, task.payload) in there],
         changed=changed,
         changed_why=dict(Counter(_cause(task, earlier[task.key]) for task in changed)),
-        outdated=outdated,
-        gone=gone,
+        outdated=[one for one in old if one.key in keys],
+        gone=[one for one in old if one.key not in keys],
         doubles=doubles,
-        foreign=foreign,
+        foreign=[one for one in held if not (one.key and one.payload)],
         hours=_hours(missing, campaign),
     )
+
+
+def _once(held: list[Held]) -> tuple[dict[tuple[str, str], Held], list[Held]]:
+    """Return one task for each key and payload, the one with most answers, and the doubles."""
+    there: dict[tuple[str, str], Held] = {}
+    doubles = []
+    for one in sorted(held, key=lambda one: (-one.answers, one.id)):
+        if (one.key, one.payload) in there:
+            doubles.append(one)
+        else:
+            there[one.key, one.payload] = one
+    return there, doubles
 
 
 def _cause(task: Task, old: Held) -> str:
@@ -135,10 +146,15 @@ def _cause(task: Task, old: Held) -> str:
 
 
 def _hours(tasks: list[Task], campaign: Campaign) -> float:
-    # CJK has no spaces: two characters count as a word there.
-    words = sum(max(len(text.split()), len(text) // 8) for task in tasks for text in task.data.values())
+    words = sum(_words(text) for task in tasks for text in task.data.values())
     questions = len(tasks) * len(campaign.scheme.questions)
     return campaign.settings.overlap * (words / WORDS_A_MINUTE / 60 + questions * SECONDS_A_QUESTION / 3600)
+
+
+def _words(text: str) -> float:
+    # Chinese and Japanese have no spaces: two characters count as a word there.
+    unspaced = len(re.findall("[\u3040-\u30ff\u3400-\u9fff]", text))
+    return len(text.split()) + unspaced / 2
 
 
 def _names(tasks: list[Task]) -> list[str]:

@@ -9,15 +9,21 @@ from annotation.campaign import Campaign
 from annotation.schemes.interface import instruction, labelling_page
 from annotation.studio.client import Doubt, Refused, Studio
 from corpus.errors import WirecopyError
-from corpus.files import read_json, write_json
+from corpus.files import digest, read_json, write_json
+
+MADE_BY = "Made by wirecopy,"
 
 
 @dataclass(frozen=True)
 class Project:
-    """A project on a server; `drift` names the settings that differ from the campaign's."""
+    """A project on a server; `drift` has the settings that differ from the campaign's.
+
+    `source` names it apart from the projects of any other server.
+    """
 
     id: int
     title: str
+    source: str
     drift: dict[str, Any]
 
 
@@ -48,7 +54,7 @@ def find(studio: Studio, campaign: Campaign) -> Project | None:
         return _of(_known(studio, campaign, known), campaign)
     found = studio.projects(campaign.title)
     if note:  # the push that noted the mark did not live to note the project
-        ours = [project for project in found if str(project.get("description")).endswith(note["mark"])]
+        ours = [project for project in found if _is_ours(project, note)]
         return _of(ours[0], campaign) if ours else None
     if found:
         ids = ", ".join(str(project["id"]) for project in found)
@@ -64,16 +70,26 @@ def ensure(studio: Studio, campaign: Campaign, project: Project | None) -> Proje
     if project is None:
         project = _create(studio, campaign)
     note = _note(campaign)
-    if note.get("project") != project.id:
-        write_json(_note_path(campaign), note | {"project": project.id})
     if project.drift:
         _update(studio, campaign, project)
+    noted = note | {"project": project.id, "instruction": digest(instruction(campaign.scheme))}
+    if noted != note:
+        write_json(_note_path(campaign), noted)
     return project
 
 
+def former(studio: Studio, campaign: Campaign) -> list[Project]:
+    """Return the earlier projects of a campaign that still stand: answers there are not lost."""
+    found = [(note, studio.project(note["project"])) for note in _note(campaign).get("former", [])]
+    return [_of(project, campaign) for note, project in found if project and _is_ours(project, note)]
+
+
 def start_anew(campaign: Campaign) -> None:
-    """Forget the project and note a new mark, so that the next push makes another one."""
-    write_json(_note_path(campaign), {"mark": secrets.token_hex(8)})
+    """Note a new mark, so that the next push makes another project; the present one becomes a former one."""
+    note = _note(campaign)
+    present = [{"project": note["project"], "mark": note.get("mark")}] if "project" in note else []
+    earlier = [*note.get("former", []), *present]
+    write_json(_note_path(campaign), {"mark": secrets.token_hex(8), "former": earlier})
 
 
 def labelling_link(studio: Studio, project_id: int) -> str:
@@ -89,12 +105,17 @@ def _known(studio: Studio, campaign: Campaign, project_id: int) -> dict[str, Any
             hint=f"make it anew: wirecopy annotation push --campaign {campaign.name} --recreate",
         )
     chosen = campaign.settings.project == project_id
-    if not chosen and project["title"] != campaign.title:
+    if not chosen and not _is_ours(project, _note(campaign)):
         raise WirecopyError(
-            f"project {project_id} on {studio.url} is called '{project['title']}', not '{campaign.title}'",
-            hint=f"another server? Choose it in wirecopy.toml: [campaigns.{campaign.name}] project = {project_id}",
+            f"project {project_id} on {studio.url}, '{project['title']}', was not made by this workspace",
+            hint="is it another server than before? Set LABEL_STUDIO_URL, or start anew: "
+            f"wirecopy annotation push --campaign {campaign.name} --recreate",
         )
     return project
+
+
+def _is_ours(project: dict[str, Any], note: dict[str, Any]) -> bool:
+    return str(project.get("description")).endswith(f"{MADE_BY} {note.get('mark')}")
 
 
 def _update(studio: Studio, campaign: Campaign, project: Project) -> None:
@@ -115,7 +136,7 @@ def _create(studio: Studio, campaign: Campaign) -> Project:
     if not _note(campaign):
         start_anew(campaign)
     try:
-        studio.create_project(settings(campaign) | {"description": f"Made by wirecopy, {_note(campaign)['mark']}"})
+        studio.create_project(settings(campaign) | {"description": f"{MADE_BY} {_note(campaign)['mark']}"})
         cause = "it is not there"
     except Doubt as doubt:
         cause = str(doubt)
@@ -129,12 +150,16 @@ def _of(project: dict[str, Any], campaign: Campaign) -> Project:
     wanted = settings(campaign)
     if campaign.settings.project:
         wanted.pop("title")
-    drift = {name: value for name, value in wanted.items() if project.get(name) != value}
-    return Project(int(project["id"]), str(project["title"]), drift)
+    # The server rewrites the HTML of the guideline, so what was sent is compared, not what it holds.
+    sent = _note(campaign).get("instruction") == digest(wanted["expert_instruction"])
+    told = project | ({"expert_instruction": wanted["expert_instruction"]} if sent else {})
+    drift = {name: value for name, value in wanted.items() if told.get(name) != value}
+    source = f"{project['id']}@{project['created_at']}"
+    return Project(int(project["id"]), str(project["title"]), source, drift)
 
 
 def _note_path(campaign: Campaign) -> Path:
-    return campaign.folder / "project.json"
+    return campaign.state / "project.json"
 
 
 def _note(campaign: Campaign) -> dict[str, Any]:

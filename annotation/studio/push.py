@@ -29,13 +29,14 @@ Mark = tuple[str, str]
 
 @dataclass(frozen=True)
 class Pushed:
-    """What a push did."""
+    """What a push did; `old` tasks nobody has answered still stand in the queue."""
 
     campaign: str
     project: int
     sent: int
     unchanged: int
     deleted: int
+    old: int
     written: bool
 
 
@@ -61,9 +62,9 @@ def push(studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False
     extra = [*after.outdated, *after.gone] if prune else []
     deleted = _delete(studio, [held for held in (*after.doubles, *extra) if not held.answers])
     _journal(campaign).unlink(missing_ok=True)
-    return Pushed(
-        campaign.name, project.id, len(before.missing), len(before.unchanged), deleted, not idle or deleted > 0
-    )
+    old = sum(not held.answers for held in (*after.outdated, *after.gone)) - deleted * prune
+    written = not idle or deleted > 0
+    return Pushed(campaign.name, project.id, len(before.missing), len(before.unchanged), deleted, max(old, 0), written)
 
 
 def _proved(studio: Studio, campaign: Campaign, project: Project, tasks: list[Task], before: Plan) -> Plan:
@@ -123,14 +124,13 @@ def _read_back(tasks: Callable[[], Iterable[Held]], batch: set[Mark]) -> set[Mar
 
 
 def _delete(studio: Studio, held: list[Held]) -> int:
-    for one in held:
-        try:
-            studio.delete_task(one.id)
-        except Doubt as doubt:
-            hint = "wirecopy annotation push"
-            raise WirecopyError(f"{studio.url} did not confirm a deletion ({doubt})", hint=hint) from None
-    return len(held)
+    try:
+        # Each is looked at again: somebody may have answered it since it was listed.
+        return sum(studio.delete_idle_task(one.id) for one in held)
+    except Doubt as doubt:
+        hint = "wirecopy annotation push"
+        raise WirecopyError(f"{studio.url} did not confirm a deletion ({doubt})", hint=hint) from None
 
 
 def _journal(campaign: Campaign) -> Path:
-    return campaign.folder / "push.json"
+    return campaign.state / "push.json"

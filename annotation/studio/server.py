@@ -15,8 +15,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -41,6 +41,8 @@ QUIET = {
     "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "false",
 }
 
+PASSED = ("PATH", "HOME", "USER", "LANG", "LC_", "TZ", "TMP", "TEMP", "SSL_CERT", "SYSTEMROOT", "LD_LIBRARY_PATH")
+
 
 @dataclass(frozen=True)
 class Server:
@@ -63,16 +65,29 @@ def serve(*, state: Path, out: Output) -> Server:
     `state` is the workspace's private folder. Raises WirecopyError with the server's last lines
     where it does not come up.
     """
-    running = find(state)
-    if running:
-        return running
-    python = _environment(out)
+    state.mkdir(parents=True, exist_ok=True)
+    with _lock(state / "serve.lock"):
+        running = find(state)
+        if running:
+            return running
+        python = _environment(out)
+        data = state / "label-studio"
+        new = _account(data) is None
+        if new:
+            _copy_template(_template(python, out), data)
+        return _start(python, state, data, secrets.token_urlsafe(12) if new else None, out)
+
+
+def reset_password(*, state: Path, out: Output) -> str:
+    """Give the owner of the local server a new password and return it."""
     data = state / "label-studio"
-    new = not (data / DATABASE).is_file()
-    if new:
-        _copy_template(_template(python, out), data)
-    password = secrets.token_urlsafe(12) if new else None
-    return _start(python, state, data, password, out)
+    if _account(data) is None:
+        raise WirecopyError(f"no local server was ever started in {state}", hint="wirecopy annotation serve")
+    password = secrets.token_urlsafe(12)
+    done = _label_studio(_environment(out), data, "reset_password", "--username", ADMIN, "--password", password)
+    if done.returncode:
+        raise WirecopyError("Label Studio did not take the new password", hint="wirecopy annotation stop, then again")
+    return password
 
 
 def find(state: Path) -> Server | None:
@@ -101,22 +116,25 @@ def stop(*, state: Path) -> bool:
         _, alive = psutil.wait_procs(family, timeout=15)
         for one in alive:
             one.kill()
-    (state / "server.json").unlink(missing_ok=True)
     return server is not None
 
 
 def token(state: Path) -> str:
     """Read the owner's API token from the local server's database."""
-    database = state / "label-studio" / DATABASE
+    found = _account(state / "label-studio")
+    if found is None:
+        raise WirecopyError(f"the local server in {state} has no account of ours", hint="wirecopy annotation serve")
+    return found
+
+
+def _account(data: Path) -> str | None:
     query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
     try:
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+        with closing(sqlite3.connect(f"file:{data / DATABASE}?mode=ro", uri=True)) as connection:
             found = connection.execute(query, (ADMIN,)).fetchone()
     except sqlite3.Error:
-        found = None
-    if not found:
-        raise WirecopyError(f"{database} has no account of ours", hint="set LABEL_STUDIO_API_KEY yourself")
-    return str(found[0])
+        return None
+    return str(found[0]) if found else None
 
 
 def cache() -> Path:
@@ -195,43 +213,28 @@ def _copy_template(template: Path, data: Path) -> None:
 def _start(python: Path, state: Path, data: Path, password: str | None, out: Output) -> Server:
     import psutil
 
-    port = _free_port()
-    variables = _variables(data)
-    if password:
-        account = {"USERNAME": ADMIN, "PASSWORD": password, "USER_TOKEN": secrets.token_hex(20)}
-        variables |= {f"LABEL_STUDIO_{name}": value for name, value in account.items()}
+    port = _port(state)
+    account = {"USERNAME": ADMIN, "PASSWORD": password, "USER_TOKEN": secrets.token_hex(20)} if password else {}
+    variables = _variables(data) | {f"LABEL_STUDIO_{name}": str(value) for name, value in account.items()}
     log = state / "label-studio.log"
+    options = ["--no-browser", "--internal-host", HOST, "--port", str(port)]
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [
-                str(python),
-                "-m",
-                "label_studio.server",
-                "start",
-                "--no-browser",
-                "--internal-host",
-                HOST,
-                "--port",
-                str(port),
-            ],
+            [str(python), "-m", "label_studio.server", "start", *options],
             env=variables,
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    started = psutil.Process(process.pid).create_time()
-    server = Server(f"http://{HOST}:{port}", process.pid, started)
+    server = Server(f"http://{HOST}:{port}", process.pid, psutil.Process(process.pid).create_time())
     write_json(state / "server.json", {name: value for name, value in asdict(server).items() if name != "password"})
     try:
         _wait(process, state, server, log, out)
     except BaseException:
         stop(state=state)
-        if password:
-            # A half-made account would lock the next start out.
-            shutil.rmtree(data, ignore_errors=True)
         raise
-    return Server(server.url, server.pid, server.started, password)
+    return replace(server, password=password)
 
 
 def _wait(process: subprocess.Popen[bytes], state: Path, server: Server, log: Path, out: Output) -> None:
@@ -259,9 +262,21 @@ def _wait(process: subprocess.Popen[bytes], state: Path, server: Server, log: Pa
 
 
 def _variables(data: Path) -> dict[str, str]:
-    # Settings meant for another server must not reach this one.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LABEL_STUDIO_", "DJANGO_"))}
+    # Label Studio reads some hundred names, with and without a prefix: none of ours may reach it.
+    kept = {name: value for name, value in os.environ.items() if name.upper().startswith(PASSED)}
     return kept | QUIET | {"LABEL_STUDIO_BASE_DATA_DIR": str(data.resolve()), "DJANGO_DB": "sqlite"}
+
+
+def _port(state: Path) -> int:
+    """Return the port of the last start where it is free, so that annotators' links live on."""
+    try:
+        last = int(json.loads((state / "server.json").read_text())["url"].rsplit(":", 1)[1])
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, last))
+        return last
+    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return _free_port()
 
 
 def _free_port() -> int:

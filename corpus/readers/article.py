@@ -94,7 +94,7 @@ def flaw_of(text: str) -> tuple[Reason, str] | None:
 
 def _no_text(row: Mapping[str, Any], fields: Fields) -> str:
     if fields.text not in row:
-        return "no such column"
+        return f"no such column among: {', '.join(row)}; [sources.fields] says which is which"
     body = row[fields.text]
     if body is None or isinstance(body, str):
         return "empty"

@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from annotation import chunks
 from annotation.campaign import Campaign
+from annotation.simulate import SKIP
 from annotation.studio import pull as pull_module
 from annotation.studio.client import Studio
 from annotation.studio.project import find
-from annotation.studio.pull import pull, pull_file
+from annotation.studio.pull import pull
 from annotation.studio.push import push
+from annotation.tables import pull_file
+from annotation.tasks import to_server
+from corpus.errors import WirecopyError
 from corpus.output import Output
 from corpus.parquet import read_dicts
 from tests.campaigns import campaign, rebuilt, write_articles
@@ -140,17 +145,17 @@ def test_a_pull_that_dies_between_chunks_loses_nothing(
     for task in reversed(tasks):
         studio.annotate(task, [choice()], skipped=False, lead_time=1)
     monkeypatch.setattr(pull_module, "EXPORT_IDS", 2)
-    appended = pull_module._append
+    appended = chunks.append
 
-    def dies_at_the_third(folder: Path, *rest: Any) -> None:
+    def dies_at_the_third(folder: Path, chunk: chunks.Chunk) -> None:
         if len(list(folder.glob("*.json"))) == 2:
             raise KeyboardInterrupt
-        appended(folder, *rest)
+        appended(folder, chunk)
 
-    monkeypatch.setattr(pull_module, "_append", dies_at_the_third)
+    monkeypatch.setattr(chunks, "append", dies_at_the_third)
     with pytest.raises(KeyboardInterrupt):
         pull(studio, one, out=OUT)
-    monkeypatch.setattr(pull_module, "_append", appended)
+    monkeypatch.setattr(chunks, "append", appended)
     assert pull(studio, one, out=OUT).annotations == 9
 
 
@@ -197,31 +202,81 @@ def test_a_task_of_somebody_else_is_quarantined_not_lost(studio: Studio, tmp_pat
     assert quarantine(one)[0]["reason"] == "no-key"
 
 
-def test_an_export_file_gives_the_same_rows_as_the_server(studio: Studio, tmp_path: Path) -> None:
+def test_an_export_file_adds_nothing_to_what_the_server_told(studio: Studio, tmp_path: Path) -> None:
     one, tasks = pushed(studio, tmp_path / "file", 2)
     studio.annotate(tasks[0], [span(0, 3, "The"), choice()], skipped=False, lead_time=1)
-    studio.annotate(tasks[1], [choice("balanced")], skipped=False, lead_time=1)
     pull(studio, one, out=OUT)
-    from_server = annotations(one)
+    before = annotations(one)
     exported = studio.export(find(studio, one).id, tasks)  # type: ignore[union-attr]
     (tmp_path / "export.json").write_text(json.dumps(exported))
-    for path in (one.folder / "pull").glob("*.json"):
-        path.unlink()
-    pull_file(one, tmp_path / "export.json")
-    anonymous = [{**row, "annotator": ""} for row in annotations(one)]
-    assert anonymous == [{**row, "annotator": ""} for row in from_server]
-    again = pull_file(one, tmp_path / "export.json")
-    assert again.annotations == 2 and len(list((one.folder / "pull").glob("*.json"))) == 1
+    for _ in range(2):
+        assert pull_file(one, tmp_path / "export.json").annotations == 1
+        assert annotations(one) == before, "the same people, the same rows"
+
+
+def export_of(one: Campaign, path: Path, *answers: dict[str, Any]) -> Path:
+    task = to_server(one.tasks()[0]) | {"id": 1, "annotations": list(answers)}
+    path.write_text(json.dumps([task]))
+    return path
+
+
+def given(value: str, **changed: Any) -> dict[str, Any]:
+    return {"id": 1, "completed_by": 1, "result": [choice(value)], "updated_at": "2026-01-02"} | changed
+
+
+def test_exports_of_two_servers_are_two_people_and_nothing_is_lost(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "servers", 1)
+    pull_file(one, export_of(one, tmp_path / "a.json", given("favor", unique_id="a")))
+    pulled = pull_file(one, export_of(one, tmp_path / "b.json", given("against", unique_id="b")))
+    assert (pulled.annotations, pulled.quarantined) == (2, 0)
+    assert len({row["annotator"] for row in annotations(one)}) == 2
+
+
+def test_an_older_export_read_later_does_not_win(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "older", 1)
+    pull_file(one, export_of(one, tmp_path / "new.json", given("favor", unique_id="a")))
+    pull_file(one, export_of(one, tmp_path / "old.json", given("against", unique_id="a", updated_at="2026-01-01")))
+    assert [row["values"]["stance"] for row in annotations(one)] == ["favor"]
+
+
+def test_an_export_of_another_campaign_is_refused(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "one", 1)
+    path = export_of(one, tmp_path / "a.json", given("favor"))
+    exported = json.loads(path.read_text())
+    exported[0]["meta"]["campaign"] = "another"
+    path.write_text(json.dumps(exported))
+    with pytest.raises(WirecopyError, match="has no task of campaign 'stance'"):
+        pull_file(one, path)
+
+
+def test_a_simulated_skip_says_so_even_in_a_bare_export(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "skip", 1)
+    skip = given("favor", unique_id="a", was_cancelled=True) | {"result": [SKIP]}
+    pull_file(one, export_of(one, tmp_path / "skip.json", skip))
+    assert [(row["status"], row["origin"]) for row in annotations(one)] == [("skipped", "simulated")]
+
+
+def test_an_open_draft_and_its_author_end_at_the_door(studio: Studio, tmp_path: Path) -> None:
+    one, (task,) = pushed(studio, tmp_path / "draft")
+    made = studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    drafts = f"api/tasks/{task}/annotations/{made}/drafts"
+    studio._sdk._client_wrapper.httpx_client.request(drafts, method="POST", json={"result": [choice("favor")]})
+    pull(studio, one, out=OUT)
+    for path in one.folder.rglob("*"):
+        assert not path.is_file() or b"admin@" not in path.read_bytes(), path
+
+
+def test_answers_in_a_project_that_was_left_behind_still_count(studio: Studio, tmp_path: Path) -> None:
+    one, (task,) = pushed(studio, tmp_path / "left")
+    push(studio, one, out=OUT, recreate=True)
+    studio.annotate(task, [choice("favor")], skipped=False, lead_time=1)
+    assert pull(studio, one, out=OUT).labels == 1
 
 
 def test_mails_in_an_export_file_end_at_the_door(tmp_path: Path) -> None:
-    from annotation.tasks import to_server
-
     one = campaign(tmp_path / "mail", 1)
     author = {"id": 7, "email": "jane.doe@example.org", "first_name": "Jane"}
-    answer = {"id": 1, "completed_by": author, "result": [choice()], "was_cancelled": False}
-    exported = [to_server(one.tasks()[0]) | {"id": 1, "annotations": [answer]}]
-    (tmp_path / "export.json").write_text(json.dumps(exported))
-    assert pull_file(one, tmp_path / "export.json").annotations == 1
+    answer = given("favor", completed_by=author, created_username="jane.doe@example.org, 7")
+    assert pull_file(one, export_of(one, tmp_path / "export.json", answer)).annotations == 1
     for path in one.folder.rglob("*"):
         assert not path.is_file() or b"jane" not in path.read_bytes().lower(), path

@@ -60,14 +60,17 @@ def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server: L
         one = campaign(tmp_path / f"kill-{trial}", TASKS)
         child = os.fork()
         if child == 0:
-            push(Studio(studio.url, token), one, out=OUT)
-            os._exit(0)
-        time.sleep(draw.uniform(0, longest))
+            try:
+                push(Studio(studio.url, token), one, out=OUT)
+            finally:
+                os._exit(0)
+        time.sleep(draw.uniform(0, 0.8 * longest))
         os.kill(child, signal.SIGKILL)
         killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         push(Studio(studio.url, token), one, out=OUT)
         assert keys_on(studio, one) == each_once(one)
-    assert killed >= 15, "most of the kills must hit a push that runs"
+        assert len(studio.projects(one.title)) == 1
+    assert killed >= 10, "most of the kills must hit a push that runs"
 
 
 @pytest.mark.parametrize("fault", [DROP_AFTER, DROP_BEFORE, 500, 502, 409, 429])
@@ -152,7 +155,34 @@ def test_questions_that_change_under_answers_are_refused_with_the_way_out(studio
         push(studio, renamed, out=OUT)
     assert others and "--recreate" in caught.value.hint
     assert push(studio, renamed, out=OUT, recreate=True).project != project
-    assert pull(studio, one, out=OUT).annotations == 0, "the new project has no answers yet"
+    pulled = pull(studio, one, out=OUT)
+    assert (pulled.annotations, pulled.quarantined) == (2, 0), "the answers in the project left behind are not lost"
+
+
+def test_a_task_that_is_answered_while_a_prune_runs_stays(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "late", 1)
+    project = push(studio, one, out=OUT).project
+    (held,) = studio.tasks(project)
+    studio.annotate(held.id, [], skipped=True, lead_time=1)
+    assert not studio.delete_idle_task(held.id)
+    assert [one.id for one in studio.tasks(project)] == [held.id]
+
+
+def test_a_server_with_shorter_pages_is_read_to_the_end(studio: Studio, local_server: Local, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "pages", 7)
+    push(studio, one, out=OUT)
+    with proxy(studio.url) as between:
+        between.readdress = lambda path: path.replace("page_size=1000", "page_size=3")
+        again = push(Studio(between.url, _token(local_server)), one, out=OUT)
+        assert (again.sent, between.writes) == (0, [])
+
+
+def test_a_guideline_that_the_server_rewrites_is_sent_once(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "guide", 1)
+    guideline = "A line\\\nand another.\n\n---\n\n5. Five\n\n![x](y.png)"
+    one = replace(one, scheme=one.scheme.model_copy(update={"guideline": guideline}))
+    push(studio, one, out=OUT)
+    assert not push(studio, one, out=OUT).written
 
 
 def test_prune_deletes_only_what_nobody_answered(studio: Studio, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.config import Splits
 from corpus.schema import Document, Pair, Side
-from export.splits import assign, components, split_of
+from export.splits import assign, components, split_of, torn
 
 
 def document(number: int, text: str = "") -> Document:
@@ -72,3 +72,4 @@ def test_a_pair_across_the_border_is_in_no_split(tmp_path: Path) -> None:
     again = assign([*documents, document(50)], [pair(int(train[1:]), 50), pair(int(test[1:]), 50)], Splits(), ledger)
     assert again["d0050"] == "test", "train gives way, never test"
     assert split_of([train, "d0050"], again) is None
+    assert torn([[train, "d0050"], ["d0000"]], again) == 1
