@@ -105,7 +105,8 @@ def _authors(exported: list[Any], pseudonyms: Pseudonyms) -> dict[str, dict[str,
     """Return the authors that an export tells with their mail, and leave their ids in its place."""
     table = {}
     for task in exported:
-        for answer in (task.get("annotations") if isinstance(task, dict) else None) or []:
+        answers = task.get("annotations") if isinstance(task, dict) else None
+        for answer in answers if isinstance(answers, list) else ():
             author = answer.get("completed_by") if isinstance(answer, dict) else None
             if isinstance(author, Mapping):
                 answer["completed_by"] = author.get("id")

@@ -51,10 +51,13 @@ def plan(*, campaign: str | None, workspace: Path, out: Output) -> None:
     """Show what a push would do; reads only."""
     from annotation.studio.connection import connect
     from annotation.studio.plan import plan as make_plan
+    from corpus.build import is_current
 
     campaigns = _campaigns(workspace, campaign)
     studio = connect(campaigns[0].workspace)
     plans = [make_plan(studio, one, one.tasks()) for one in campaigns]
+    if not is_current(campaigns[0].workspace):
+        out.note("the articles have changed since the corpus was built: wirecopy corpus build")
     _show(out, [one.details() if out.json else one.summary() for one in plans])
     for one in plans:
         one.show(out)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from corpus import readers
 from corpus.card import front_matter
-from corpus.config import FILE_NAME, Config, Fields, Source, load
+from corpus.config import FILE_NAME, Config, Fields, Source, Workspace, load
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.files import digest, replacing_folder, sha256, sha256_file, sweep, write_json, write_text
@@ -28,7 +28,7 @@ from corpus.readers.article import Article, Origin
 from corpus.schema import Document, Pair, Reason, Reject, Role, Row, Segment
 from corpus.sentences import segments
 
-CONTRACT = 3  # goes up when the same input gives other rows
+CONTRACT = 4  # goes up when the same input gives other rows
 STATE = "build.json"
 MOST_SHOWN = 20
 R = TypeVar("R", bound=Row)
@@ -104,9 +104,17 @@ def build(*, sources: list[Source], root: Path, folder: Path, config: Config | N
         with replacing_folder(target) as beside:
             for name, model in CONFIGS.items():
                 write(beside / shard(name), found[name], features(model))
-            write_text(beside / "README.md", _readme(counts))
+            marks = {name: sha256_file(beside / shard(name))[:16] for name in CONFIGS}
+            write_text(beside / "README.md", _readme(counts, marks))
             write_json(beside / STATE, {"fingerprint": mark, "rows": counts})
     return Report(str(folder), True, **counts)
+
+
+def is_current(space: Workspace) -> bool:
+    """Tell whether the corpus of a workspace is built from the articles as they are now."""
+    inputs = _inputs(space.config.sources, space.root, space.corpus.resolve(), space.config)
+    known = _state(space.corpus)
+    return known is not None and known.fingerprint == _fingerprint(inputs, space.config)
 
 
 def shard(name: str) -> str:
@@ -218,11 +226,11 @@ def _state(folder: Path) -> State | None:
     return known if known.rows.keys() == CONFIGS.keys() else None
 
 
-def _readme(counts: dict[str, int]) -> str:
+def _readme(counts: dict[str, int], marks: dict[str, str]) -> str:
     configs = {name: {"train": shard(name)} for name, count in counts.items() if count}
     # `load_dataset` refuses a config without rows, so an empty one is a line only.
     lines = "\n".join(f"- `{name}`: {count} rows" for name, count in counts.items())
     return (
-        front_matter(configs)
+        front_matter(configs, marks)
         + f"\n# Corpus\n\n{lines}\n\nOffsets are Unicode code points, half-open, into the `text` of their own row.\n"
     )

@@ -4,12 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def front_matter(configs: Mapping[str, Mapping[str, str]], **facts: Any) -> str:
-    """Return the YAML block for `{config: {split: path}}` and the facts of the card."""
+def front_matter(configs: Mapping[str, Mapping[str, str]], marks: Mapping[str, str], **facts: Any) -> str:
+    """Return the YAML block for `{config: {split: path}}` and the facts of the card.
+
+    `marks` has a hash of each config's files. `load_dataset` caches a local folder by its last name
+    and this block alone: without the mark, another workspace's rows would come back, or older ones.
+    """
     import yaml
 
     listed: list[dict[str, Any]] = [
-        {"config_name": name, "data_files": [{"split": split, "path": path} for split, path in files.items()]}
+        {
+            "config_name": name,
+            "description": f"content {marks[name]}",
+            "data_files": [{"split": split, "path": path} for split, path in files.items()],
+        }
         for name, files in configs.items()
     ]
     if listed:

@@ -27,13 +27,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the card tells: `tables` by config, `counts` is `{config: {split: rows}}` once written."""
+    """What the card tells: `tables` by config; once written, `counts` as `{config: {split: rows}}`
+    and `marks`, a hash of each config's files.
+    """
 
     config: Config
     campaigns: list[Campaign]
     tables: dict[str, Table]
     torn: int
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
 
     def origins(self, campaign: Campaign) -> Counter[str]:
         """Count a campaign's annotations by who made them."""
@@ -52,6 +55,7 @@ def card(facts: Facts) -> str:
             for name, counts in facts.counts.items()
             if counts
         },
+        facts.marks,
         pretty_name=facts.config.name,
         license=release.license,
         language=sorted({row["language"] for row in documents}),

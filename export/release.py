@@ -28,7 +28,7 @@ from corpus.schema import Document, Pair, Segment
 from export.card import Facts, Table, card
 from export.splits import assign, components, split_of, torn
 
-FORMAT = 2  # goes up when the same input gives another release
+FORMAT = 3  # goes up when the same input gives another release
 MANIFEST = "manifest.json"
 
 
@@ -109,9 +109,9 @@ def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: s
                     if by_split[split]
                 }
                 step(1)
+        facts.marks.update((name, digest(_files(beside / name))) for name in facts.counts)
         write_text(beside / "README.md", card(facts))
-        found = {path.relative_to(beside).as_posix(): path for path in sorted(beside.rglob("*")) if path.is_file()}
-        files = {name: {"sha256": sha256_file(path), "bytes": path.stat().st_size} for name, path in found.items()}
+        files = _files(beside)
         manifest: dict[str, Any] = {"version": workspace.config.release.version, "inputs": mark, "rows": facts.counts}
         manifest |= {"left_out": left_out, "torn": facts.torn, "files": files}
         write_json(beside / MANIFEST, manifest)
@@ -155,6 +155,12 @@ def _documents_of(row: Mapping[str, Any]) -> list[str]:
     if "left" in row:
         return [row["left"]["doc"], row["right"]["doc"]]
     return list(row["doc_ids"]) if "doc_ids" in row else [row["doc_id"]]
+
+
+def _files(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return hash and size of every file below a folder."""
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {name: {"sha256": sha256_file(path), "bytes": path.stat().st_size} for name, path in found.items()}
 
 
 def _file(name: str, split: str) -> str:

@@ -90,7 +90,7 @@ class Plan:
         if self.outdated or self.gone:
             idle = sum(1 for held in (*self.outdated, *self.gone) if not held.answers)
             if idle:
-                out.note(f"{self.campaign}: {idle} of them nobody has answered: `push --prune` deletes these")
+                out.note(f"{self.campaign}: {idle} outdated or gone tasks nobody has answered: `push --prune`")
 
 
 def plan(studio: Studio, campaign: Campaign, tasks: list[Task]) -> Plan:

@@ -107,6 +107,18 @@ def test_the_demo_from_end_to_end_and_again(tmp_path: Path, cli: Cli) -> None:
         assert cli("annotation", "stop", cwd=tmp_path / "demo").returncode == 0
 
 
+def test_load_dataset_never_gives_rows_of_another_build(tmp_path: Path, cli: Cli) -> None:
+    for number, text in enumerate(("One text.", "Other text.")):
+        place = tmp_path / str(number)
+        place.mkdir()
+        (place / "a.txt").write_text(text)
+        assert cli("corpus", "build", place / "a.txt", "-o", place / "corpus").returncode == 0
+        assert load_dataset(str(place / "corpus"), "documents")["train"]["text"][:] == [text]
+    (tmp_path / "0" / "a.txt").write_text("Thrd text.")
+    assert cli("corpus", "build", tmp_path / "0" / "a.txt", "-o", tmp_path / "0" / "corpus").returncode == 0
+    assert load_dataset(str(tmp_path / "0" / "corpus"), "documents")["train"]["text"][:] == ["Thrd text."]
+
+
 def check_simulated(release: Path) -> None:
     """Each row of annotations and labels says simulated, and so does the card."""
     for config in ("stance", "stance_annotations", "translation_quality", "translation_quality_annotations"):
