@@ -88,7 +88,6 @@ def main() -> None:
     except WirecopyError as error:
         code = _failed(error)
     except (KeyboardInterrupt, typer.Abort):
-        print("interrupted: run it again, it goes on where it was", file=sys.stderr)
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         # Who reads our output has gone: no complaint, and none from the interpreter's last flush.
@@ -103,6 +102,8 @@ def main() -> None:
             cause = str(error).strip().splitlines() or ["no message"]
             hint = "this is a bug; `wirecopy --debug ...` shows where"
             code = _failed(WirecopyError(f"unexpected {type(error).__name__}: {cause[0]}", hint=hint))
+    if code == EXIT_INTERRUPTED:
+        print("interrupted: run it again, it goes on where it was", file=sys.stderr)
     sys.exit(code)
 
 

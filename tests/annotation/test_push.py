@@ -99,6 +99,24 @@ def test_faults_at_20_random_requests(
     assert keys_on(studio, one) == each_once(one)
 
 
+@pytest.mark.parametrize("fault", [DROP_AFTER, DROP_BEFORE, 500])
+def test_a_fault_while_the_project_is_made_makes_no_second_one(
+    fault: Fault, studio: Studio, local_server: Local, tmp_path: Path
+) -> None:
+    one = campaign(tmp_path / f"project-{fault}", 3)
+    with proxy(studio.url) as between:
+        between.fault = lambda method, path: fault if (method, path) == ("POST", "/api/projects/") else None
+        through = Studio(between.url, _token(local_server))
+        if fault == DROP_AFTER:
+            push(through, one, out=OUT)
+        else:
+            with pytest.raises(WirecopyError, match="made no project"):
+                push(through, one, out=OUT)
+    push(studio, one, out=OUT)
+    assert len(studio.projects(one.title)) == 1
+    assert keys_on(studio, one) == each_once(one)
+
+
 def test_a_double_made_by_others_is_taken_out_and_its_answers_stay(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "double", 5)
     push(studio, one, out=OUT)

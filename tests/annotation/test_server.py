@@ -31,6 +31,7 @@ def test_it_starts_stops_and_starts_again_with_what_it_held(tmp_path: Path) -> N
         assert server.find(state) is None and not server.stop(state=state)
         second = server.serve(state=state, out=OUT)
         assert second.password is None
+        assert second.url == first.url, "the links of annotators live on"
         assert Studio(second.url, server.token(state)).project(project)
     finally:
         server.stop(state=state)
@@ -46,11 +47,28 @@ def test_the_password_works_and_no_secret_is_in_a_file_of_ours(
             content = path.read_bytes()
             assert token.encode() not in content and str(running.password).encode() not in content, path
     assert stat.S_IMODE((state / "label-studio").stat().st_mode) == 0o700
-    with httpx.Client(base_url=running.url, follow_redirects=True, trust_env=False) as http:
+    assert logged_in(running.url, running.login, str(running.password)) == running.login
+
+
+def test_a_forgotten_password_is_replaced(tmp_path: Path) -> None:
+    state = tmp_path / ".wirecopy"
+    first = server.serve(state=state, out=OUT)
+    try:
+        password = server.reset_password(state=state, out=OUT)
+        assert password != first.password
+        assert logged_in(first.url, first.login, password) == first.login
+        assert logged_in(first.url, first.login, str(first.password)) != first.login
+    finally:
+        server.stop(state=state)
+
+
+def logged_in(url: str, login: str, password: str) -> str | None:
+    with httpx.Client(base_url=url, follow_redirects=True, trust_env=False) as http:
         http.get("/user/login/")
-        form = {"email": running.login, "password": running.password, "csrfmiddlewaretoken": http.cookies["csrftoken"]}
+        form = {"email": login, "password": password, "csrfmiddlewaretoken": http.cookies["csrftoken"]}
         http.post("/user/login/", data=form)
-        assert http.get("/api/current-user/whoami").json()["email"] == running.login
+        mail: str | None = http.get("/api/current-user/whoami").json().get("email")
+        return mail
 
 
 def test_nobody_signs_up_without_the_invite_link(local_server: tuple[server.Server, Path]) -> None:

@@ -1,0 +1,150 @@
+"""A release, made without a server from answers in an export file: what is in it, and what is not."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from datasets import load_dataset
+
+from annotation.campaign import Campaign
+from annotation.tables import pull_file
+from annotation.tasks import to_server
+from corpus.config import Workspace
+from corpus.errors import WirecopyError
+from corpus.files import sha256_file
+from corpus.output import Output
+from corpus.parquet import read_dicts
+from export.release import Released, build
+from tests.campaigns import campaign, rebuilt, write_articles
+
+OUT = Output()
+ANSWERS = ("favor", "favor", "against")
+
+
+def labelled(folder: Path, documents: int = 12, answers: Sequence[str] = ANSWERS) -> Campaign:
+    """A stance campaign whose every task has these answers, one an annotator."""
+    one = campaign(folder, documents)
+    tasks = [to_server(task) | {"id": number, "annotations": []} for number, task in enumerate(one.tasks())]
+    for task in tasks:
+        for rater, value in enumerate(answers):
+            task["annotations"].append(answer(f"{task['id']}-{rater}", rater, value))
+    pull_file(one, written(folder / "export.json", tasks))
+    return one
+
+
+def answer(identity: str, rater: int, value: str) -> dict[str, Any]:
+    choice = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": [value]}}
+    return {"id": int(identity.replace("-", "0")), "unique_id": identity, "completed_by": rater, "result": [choice]}
+
+
+def written(path: Path, value: object) -> Path:
+    path.write_text(json.dumps(value))
+    return path
+
+
+def released(space: Workspace) -> tuple[Released, Path]:
+    one = build(space, out=OUT)
+    return one, Path(one.folder)
+
+
+def test_labels_and_raw_answers_by_split(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w")
+    release, folder = released(one.workspace)
+    assert sum(release.rows["stance"].values()) == 12
+    assert sum(release.rows["stance_annotations"].values()) == 36
+    for rows in load_dataset(str(folder), "stance").values():
+        assert {rows.features["stance"].int2str(label) for label in rows["stance"]} == {"favor"}
+    assert (release.left_out, release.torn) == (0, 0)
+
+
+def test_the_manifest_has_every_file_and_its_hash(tmp_path: Path) -> None:
+    _, folder = released(labelled(tmp_path / "w").workspace)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert set(manifest["files"]) == files - {"manifest.json"}
+    for name, facts in manifest["files"].items():
+        assert sha256_file(folder / name) == facts["sha256"]
+
+
+def test_the_second_build_writes_nothing_and_another_place_gives_the_same_bytes(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w")
+    _, folder = released(one.workspace)
+    before = contents(folder)
+    assert not released(one.workspace)[0].written
+    shutil.copytree(tmp_path / "w", tmp_path / "elsewhere")
+    shutil.rmtree(tmp_path / "elsewhere" / "build" / "release")
+    _, other = released(replace(one.workspace, root=tmp_path / "elsewhere"))
+    assert contents(other) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_article_that_changed_takes_its_old_answers_out(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w", 3)
+    write_articles(tmp_path / "w", [{"id": "doc-0", "text": "Edited.", "language": "en"}, *same(1), *same(2)])
+    release, folder = released(rebuilt(tmp_path / "w"))
+    assert sum(release.rows["stance"].values()) == 2
+    assert release.left_out == 3, "the answers to the text of before"
+    texts = {row["text"] for split in release.rows["documents"] for row in table(folder, "documents", split)}
+    for split in release.rows["stance"]:
+        for row in table(folder, "stance", split):
+            assert row["article_text"] in texts
+    assert one.workspace.ledger.is_file()
+
+
+def same(number: int) -> list[dict[str, str]]:
+    text = f"The mayor, {number}, wants a toll for cars. 🚗 „Schön“, she said."
+    return [{"id": f"doc-{number}", "text": text, "language": "en"}]
+
+
+def table(folder: Path, config: str, split: str) -> list[dict[str, Any]]:
+    return [row for path in (folder / config).glob(f"{split}-*.parquet") for row in read_dicts(path)]
+
+
+def test_an_outlet_is_no_markup_in_the_card(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w", 1)
+    hostile = "![x](https://evil.example/t.png)\r\r# Free | money <script>"
+    write_articles(tmp_path / "w", [same(0)[0] | {"outlet": hostile}])
+    _, folder = released(rebuilt(tmp_path / "w"))
+    text = (folder / "README.md").read_text()
+    assert one.name in text and "![x](" not in text and "\n# Free" not in text and "<script>" not in text
+
+
+def test_the_card_is_yaml_that_says_what_there_is(tmp_path: Path) -> None:
+    _, folder = released(labelled(tmp_path / "w").workspace)
+    facts = yaml.safe_load((folder / "README.md").read_text().split("---\n")[1])
+    assert facts["language"] == ["en"] and "annotations_creators" not in facts
+    assert {one["config_name"] for one in facts["configs"]} == {"documents", "segments", "stance", "stance_annotations"}
+
+
+def test_what_people_wrote_into_a_release_is_not_lost(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w")
+    _, folder = released(one.workspace)
+    with (folder / "README.md").open("a") as card:
+        card.write("A note by hand.\n")
+    with pytest.raises(WirecopyError, match=r"changed by hand: README\.md"):
+        build(one.workspace, out=OUT)
+    (folder / "manifest.json").unlink()
+    with pytest.raises(WirecopyError, match="holds other files"):
+        build(one.workspace, out=OUT)
+
+
+def test_without_labels_there_is_no_release(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "w", 2)
+    with pytest.raises(WirecopyError, match="no labels in"):
+        build(one.workspace, out=OUT)
+    assert not one.workspace.release.exists() and not one.workspace.ledger.exists()
+
+
+def test_a_tie_has_no_label_and_a_whole_distribution(tmp_path: Path) -> None:
+    _, folder = released(labelled(tmp_path / "w", 5, ("favor", "against")).workspace)
+    for rows in load_dataset(str(folder), "stance").values():
+        assert set(rows["stance"]) == {None}
+        assert all(row["favor"] == row["against"] == 0.5 for row in rows["stance_distribution"])
