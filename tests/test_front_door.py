@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tests.conftest import Cli
 
-
 BROKEN = """
 import corpus.workspace, sys, wirecopy
 corpus.workspace.init = lambda **_: 1 / 0
