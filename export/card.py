@@ -46,33 +46,35 @@ class Facts:
 def card(facts: Facts) -> str:
     """Return the whole README: YAML for `load_dataset`, then Markdown for people."""
     origins = sum((facts.origins(one) for one in facts.campaigns), Counter())
-    documents = facts.tables["documents"].rows
-    release = facts.config.release
-    machine = {"annotations_creators": ["machine-generated"]} if set(origins) - {Origin.HUMAN} else {}
-    yaml = front_matter(
-        {
-            name: {split: FILES.format(name=name, split=split) for split in counts}
-            for name, counts in facts.counts.items()
-            if counts
-        },
-        facts.marks,
-        pretty_name=facts.config.name,
-        license=release.license,
-        language=sorted({row["language"] for row in documents}),
-        **machine,
-        tags=["news", *sorted({one.scheme.id for one in facts.campaigns}), *(["simulated"] if _fake(origins) else [])],
-    )
     parts = [
-        f"# {facts.config.name} {release.version}",
+        f"# {facts.config.name} {facts.config.release.version}",
         _warning(origins),
-        release.description,
+        facts.config.release.description,
         _loading(facts),
         _rows(facts),
-        _composition(documents),
+        _composition(facts.tables["documents"].rows),
         *(_campaign(facts, one) for one in facts.campaigns),
         _conventions(),
     ]
-    return yaml + "\n" + "\n\n".join(part for part in parts if part) + "\n"
+    return _yaml(facts, origins) + "\n" + "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _yaml(facts: Facts, origins: Counter[str]) -> str:
+    configs = {
+        name: {split: FILES.format(name=name, split=split) for split in counts}
+        for name, counts in facts.counts.items()
+        if counts
+    }
+    machine = {"annotations_creators": ["machine-generated"]} if set(origins) - {Origin.HUMAN} else {}
+    return front_matter(
+        configs,
+        facts.marks,
+        pretty_name=facts.config.name,
+        license=facts.config.release.license,
+        language=sorted({row["language"] for row in facts.tables["documents"].rows}),
+        **machine,
+        tags=["news", *sorted({one.scheme.id for one in facts.campaigns}), *(["simulated"] if _fake(origins) else [])],
+    )
 
 
 def _fake(origins: Mapping[str, int]) -> int:
