@@ -93,6 +93,9 @@ def main() -> None:
         # Who reads our output has gone: no complaint, and none from the interpreter's last flush.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_ERROR
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        code = _failed(WirecopyError(f"{place}{error.strerror or error}", hint="check that path, then run it again"))
     except Exception as error:
         # Typer's own usage errors print themselves and know their exit code.
         if hasattr(error, "show") and hasattr(error, "exit_code"):

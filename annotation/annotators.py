@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from annotation.schema import Origin
+from corpus.errors import WirecopyError
 
+KEY_BYTES = 32
 SIMULATED_DOMAIN = "simulated.invalid"  # RFC 2606: no real mailbox ends like this
 
 
@@ -35,11 +37,26 @@ class Pseudonyms:
 
 
 def _key(path: Path) -> bytes:
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".partial")
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-        beside.replace(path)
-    return bytes.fromhex(path.read_text())
+    if not path.exists():
+        if any((path.parents[1] / "build" / "annotation").glob("*/pull/*.json")):
+            raise WirecopyError(
+                f"{path} is missing, though answers were pulled with it: annotators would get new pseudonyms",
+                hint="restore it from a backup, or move build/annotation away and pull all answers anew",
+            )
+        _make(path)
+    try:
+        key = bytes.fromhex(path.read_text())
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise WirecopyError(f"{path} is no key of {KEY_BYTES} bytes in hex", hint="restore it from a backup")
+    return key
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".partial")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+    beside.replace(path)

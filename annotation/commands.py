@@ -73,6 +73,9 @@ def push(*, campaign: str | None, prune: bool, recreate: bool, workspace: Path, 
     studio = connect(campaigns[0].workspace)
     pushed = [push_one(studio, one, out=out, prune=prune, recreate=recreate) for one in campaigns]
     _show(out, [asdict(one) | {"link": labelling_link(studio, one.project)} for one in pushed])
+    for one in pushed:
+        if not one.sent + one.unchanged:
+            out.note(f"{one.campaign} has no task: check its events, their documents, targets and languages")
     if any(one.old for one in pushed):
         out.note("old tasks that nobody has answered are still in the queue; `push --prune` deletes these")
 

@@ -224,7 +224,10 @@ def _reason(error: Any) -> str:
     given = error["input"]
     if error["type"] in known or not isinstance(given, str | int | float):
         return text
-    shown = repr(given)
+    try:
+        shown = repr(given)
+    except ValueError:  # Python prints no number of more than 4,300 digits
+        shown = "a number without end"
     return f"{text}, not {shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + '...'}"
 
 

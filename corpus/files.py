@@ -7,9 +7,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from corpus.errors import WirecopyError
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @contextmanager
@@ -82,6 +86,16 @@ def read_json(path: Path) -> Any:
         raise WirecopyError(f"{path} is missing", hint="check the path") from None
     except (ValueError, RecursionError, OSError) as error:
         raise WirecopyError(f"{path} is no readable JSON file: {error}", hint="check that it is complete") from None
+
+
+def read_model(path: Path, model: type[M], *, hint: str) -> M:
+    """Read a JSON file of ours into its model; `hint` is what to do where it is damaged."""
+    try:
+        return model.model_validate(read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "top level"
+        raise WirecopyError(f"{path} is damaged: [{place}] {first['msg']}", hint=hint) from None
 
 
 def sha256(data: bytes) -> str:

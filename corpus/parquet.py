@@ -46,21 +46,24 @@ def write(path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: "
     return count
 
 
-def read(path: Path, model: type[R]) -> Iterator[R]:
-    """Read the rows of one file, in its order; an unreadable or foreign file is an error."""
-    for line, row in enumerate(read_dicts(path), 1):
+REMAKE = "delete it and run `wirecopy run`: it will be made again"
+
+
+def read(path: Path, model: type[R], *, hint: str = REMAKE) -> Iterator[R]:
+    """Read the rows of one file, in its order; an unreadable or foreign file is an error.
+
+    `hint` is for files that can't be made again.
+    """
+    for line, row in enumerate(read_dicts(path, hint=hint), 1):
         try:
             yield model.model_validate(row)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise WirecopyError(
-                f"{path}: row {line}: [{where}] {first['msg']}",
-                hint="the file was made by another version or by hand: delete it and run `wirecopy run`",
-            ) from None
+            raise WirecopyError(f"{path}: row {line}: [{where}] {first['msg']}", hint=hint) from None
 
 
-def read_dicts(path: Path) -> Iterator[dict[str, Any]]:
+def read_dicts(path: Path, *, hint: str = REMAKE) -> Iterator[dict[str, Any]]:
     """Read the rows of one file as plain dicts."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -73,10 +76,7 @@ def read_dicts(path: Path) -> Iterator[dict[str, Any]]:
         raise WirecopyError(f"{path} is missing", hint="wirecopy run") from None
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         cause = (str(error) or type(error).__name__).splitlines()[0]
-        raise WirecopyError(
-            f"{path} is no readable Parquet file: {cause}",
-            hint="delete it and run `wirecopy run`: it will be made again",
-        ) from None
+        raise WirecopyError(f"{path} is no readable Parquet file: {cause}", hint=hint) from None
 
 
 def _row_groups(rows: Iterable[BaseModel | Mapping[str, Any]], schema: "pa.Schema") -> Iterator["pa.Table"]:

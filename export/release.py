@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.labels import label_features
@@ -21,15 +23,33 @@ from corpus.build import CONFIGS, rows, shard
 from corpus.config import SPLIT_NAMES, Workspace, load
 from corpus.errors import WirecopyError
 from corpus.features import features
-from corpus.files import digest, read_json, replacing_folder, sha256_file, write_json, write_text
+from corpus.files import digest, read_model, replacing_folder, sha256_file, write_json, write_text
 from corpus.output import Output, listing
 from corpus.parquet import read_dicts, write
 from corpus.schema import Document, Pair, Segment
 from export.card import Facts, Table, card
 from export.splits import assign, components, split_of, torn
 
-FORMAT = 3  # goes up when the same input gives another release
+FORMAT = 4  # goes up when the same input gives another release
 MANIFEST = "manifest.json"
+
+
+class File(BaseModel):
+    """One file of a release."""
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(BaseModel):
+    """What a release is made of; `inputs` is a hash of all that it was made from."""
+
+    version: str
+    inputs: str
+    rows: dict[str, dict[str, int]]
+    left_out: int
+    torn: int
+    files: dict[str, File]
 
 
 @dataclass(frozen=True)
@@ -85,17 +105,15 @@ def build(workspace: Workspace, *, out: Output) -> Released:
     assigned = assign(documents, pairs, workspace.config.splits, workspace.ledger)
     mark = _fingerprint(workspace, campaigns)
     known = _known(workspace.release)
-    if known.get("inputs") != mark:
+    written = known is None or known.inputs != mark
+    if known is None or written:
         tables = _tables(workspace, campaigns, documents, pairs)
         apart = torn(components(documents, pairs), assigned)
         known = _write(workspace, Facts(workspace.config, campaigns, tables, apart), assigned, mark, out)
-        written = True
-    else:
-        written = False
-    return Released(str(workspace.release), known["version"], written, known["rows"], known["left_out"], known["torn"])
+    return Released(str(workspace.release), known.version, written, known.rows, known.left_out, known.torn)
 
 
-def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: str, out: Output) -> dict[str, Any]:
+def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: str, out: Output) -> Manifest:
     """Write tables, card and manifest beside the release and swap them in; return the manifest."""
     left_out = 0
     with replacing_folder(workspace.release) as beside:
@@ -109,12 +127,20 @@ def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: s
                     if by_split[split]
                 }
                 step(1)
-        facts.marks.update((name, digest(_files(beside / name))) for name in facts.counts)
+        facts.marks.update(
+            (name, digest({path: one.sha256 for path, one in _files(beside / name).items()})) for name in facts.counts
+        )
         write_text(beside / "README.md", card(facts))
         files = _files(beside)
-        manifest: dict[str, Any] = {"version": workspace.config.release.version, "inputs": mark, "rows": facts.counts}
-        manifest |= {"left_out": left_out, "torn": facts.torn, "files": files}
-        write_json(beside / MANIFEST, manifest)
+        manifest = Manifest(
+            version=workspace.config.release.version,
+            inputs=mark,
+            rows=facts.counts,
+            left_out=left_out,
+            torn=facts.torn,
+            files=files,
+        )
+        write_json(beside / MANIFEST, manifest.model_dump())
     return manifest
 
 
@@ -157,10 +183,14 @@ def _documents_of(row: Mapping[str, Any]) -> list[str]:
     return list(row["doc_ids"]) if "doc_ids" in row else [row["doc_id"]]
 
 
-def _files(folder: Path) -> dict[str, dict[str, Any]]:
+def _files(folder: Path) -> dict[str, File]:
     """Return hash and size of every file below a folder."""
     found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: {"sha256": sha256_file(path), "bytes": path.stat().st_size} for name, path in found.items()}
+    return {name: File(sha256=sha256_file(path), bytes=path.stat().st_size) for name, path in found.items()}
+
+
+def _mark(folder: Path) -> str:
+    return digest({name: file.sha256 for name, file in _files(folder).items()})
 
 
 def _file(name: str, split: str) -> str:
@@ -178,18 +208,19 @@ def _fingerprint(workspace: Workspace, campaigns: list[Campaign]) -> str:
     return digest(FORMAT, [sha256_file(path) for path in files], workspace.config.model_dump(), schemes, length=64)
 
 
-def _known(folder: Path) -> dict[str, Any]:
+def _known(folder: Path) -> Manifest | None:
     """Return the manifest of a whole release; raise where somebody else's work would be lost."""
     path = folder / MANIFEST
     if not path.is_file():
         if folder.exists() and any(folder.iterdir()):
             raise WirecopyError(f"{folder} holds other files", hint="move them away, then: wirecopy export build")
-        return {}
-    manifest: dict[str, Any] = read_json(path)
+        return None
+    manifest = read_model(path, Manifest, hint="move the folder away, then: wirecopy export build")
+    there = {name: folder / name for name in manifest.files}
     changed = [
         name
-        for name, facts in manifest["files"].items()
-        if not (folder / name).is_file() or sha256_file(folder / name) != facts["sha256"]
+        for name, place in there.items()
+        if not place.is_file() or sha256_file(place) != manifest.files[name].sha256
     ]
     if changed:
         raise WirecopyError(

@@ -15,6 +15,8 @@ from corpus.files import digest
 from corpus.parquet import read, write
 from corpus.schema import Document, Pair, Row
 
+LEDGER_HINT = "restore it from version control: without it, documents would move between splits"
+
 
 class Assigned(Row):
     """One line of the ledger."""
@@ -29,7 +31,7 @@ def assign(documents: Iterable[Document], pairs: Iterable[Pair], shares: Splits,
     A document in the ledger never moves; a new one joins its component's split, or the split
     that is furthest below its share.
     """
-    known = {one.doc_id: one.split for one in read(ledger, Assigned)} if ledger.is_file() else {}
+    known = {one.doc_id: one.split for one in read(ledger, Assigned, hint=LEDGER_HINT)} if ledger.exists() else {}
     assigned = dict(known)
     wanted = shares.model_dump()
     groups = components(documents, pairs)

@@ -72,7 +72,7 @@ class Studio:
 
     def __init__(self, url: str, api_key: str, *, timeout: float = TIMEOUT) -> None:
         self.url = url.rstrip("/") if len(url) > len("https://") else url
-        local = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+        local = _open(lambda: urlsplit(url).hostname, url) in ("127.0.0.1", "localhost", "::1")
         http = httpx.Client(timeout=timeout, trust_env=not local, follow_redirects=True)
         weakref.finalize(self, http.close)
         # The SDK's token refresh drops the last part of a path without a slash behind it.

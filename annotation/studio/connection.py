@@ -28,6 +28,9 @@ def connect(workspace: Workspace) -> Studio:
                 hint="wirecopy annotation serve",
             )
         url, key = local.url, server.token(workspace.state)
+    if "@" in url:
+        hint = "put the token into LABEL_STUDIO_API_KEY and nothing secret into the address"
+        raise WirecopyError("LABEL_STUDIO_URL holds a name or password", hint=hint)
     if not key:
         raise WirecopyError(
             f"no token for {url}",

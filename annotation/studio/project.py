@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from annotation.campaign import Campaign
 from annotation.schemes.interface import instruction, labelling_page
 from annotation.studio.client import Doubt, Refused, Studio
 from corpus.errors import WirecopyError
-from corpus.files import digest, read_json, write_json
+from corpus.files import digest, read_model, write_json
 
 MADE_BY = "Made by wirecopy,"
 
@@ -25,6 +27,22 @@ class Project:
     title: str
     source: str
     drift: dict[str, Any]
+
+
+class Former(BaseModel):
+    """A project that was left behind."""
+
+    project: int
+    mark: str
+
+
+class Note(BaseModel):
+    """What a workspace remembers of its project: `mark` is in the project's description."""
+
+    mark: str
+    project: int | None = None
+    instruction: str | None = None
+    former: list[Former] = []
 
 
 def settings(campaign: Campaign) -> dict[str, Any]:
@@ -49,12 +67,12 @@ def find(studio: Studio, campaign: Campaign) -> Project | None:
     Raises WirecopyError where it was deleted on the server, or somebody else's has its title.
     """
     note = _note(campaign)
-    known = campaign.settings.project or note.get("project")
+    known = campaign.settings.project or (note.project if note else None)
     if known is not None:
         return _of(_known(studio, campaign, known), campaign)
     found = studio.projects(campaign.title)
     if note:  # the push that noted the mark did not live to note the project
-        ours = [project for project in found if _is_ours(project, note)]
+        ours = [project for project in found if _is_ours(project, note.mark)]
         return _of(ours[0], campaign) if ours else None
     if found:
         ids = ", ".join(str(project["id"]) for project in found)
@@ -69,27 +87,29 @@ def ensure(studio: Studio, campaign: Campaign, project: Project | None) -> Proje
     """Return the project of a campaign, made or brought in step where it must be."""
     if project is None:
         project = _create(studio, campaign)
-    note = _note(campaign)
     if project.drift:
         _update(studio, campaign, project)
-    noted = note | {"project": project.id, "instruction": digest(instruction(campaign.scheme))}
+    note = _note(campaign) or Note(mark=_new_mark())
+    noted = note.model_copy(update={"project": project.id, "instruction": digest(instruction(campaign.scheme))})
     if noted != note:
-        write_json(_note_path(campaign), noted)
+        write_json(_note_path(campaign), noted.model_dump())
     return project
 
 
 def former(studio: Studio, campaign: Campaign) -> list[Project]:
     """Return the earlier projects of a campaign that still stand: answers there are not lost."""
-    found = [(note, studio.project(note["project"])) for note in _note(campaign).get("former", [])]
-    return [_of(project, campaign) for note, project in found if project and _is_ours(project, note)]
+    note = _note(campaign)
+    found = [(one, studio.project(one.project)) for one in (note.former if note else [])]
+    return [_of(project, campaign) for one, project in found if project and _is_ours(project, one.mark)]
 
 
 def start_anew(campaign: Campaign) -> None:
     """Note a new mark, so that the next push makes another project; the present one becomes a former one."""
     note = _note(campaign)
-    present = [{"project": note["project"], "mark": note.get("mark")}] if "project" in note else []
-    earlier = [*note.get("former", []), *present]
-    write_json(_note_path(campaign), {"mark": secrets.token_hex(8), "former": earlier})
+    former = list(note.former) if note else []
+    if note and note.project is not None:
+        former.append(Former(project=note.project, mark=note.mark))
+    write_json(_note_path(campaign), Note(mark=_new_mark(), former=former).model_dump())
 
 
 def labelling_link(studio: Studio, project_id: int) -> str:
@@ -105,7 +125,8 @@ def _known(studio: Studio, campaign: Campaign, project_id: int) -> dict[str, Any
             hint=f"make it anew: wirecopy annotation push --campaign {campaign.name} --recreate",
         )
     chosen = campaign.settings.project == project_id
-    if not chosen and not _is_ours(project, _note(campaign)):
+    note = _note(campaign)
+    if not chosen and not (note and _is_ours(project, note.mark)):
         raise WirecopyError(
             f"project {project_id} on {studio.url}, '{project['title']}', was not made by this workspace",
             hint="is it another server than before? Set LABEL_STUDIO_URL, or start anew: "
@@ -114,8 +135,8 @@ def _known(studio: Studio, campaign: Campaign, project_id: int) -> dict[str, Any
     return project
 
 
-def _is_ours(project: dict[str, Any], note: dict[str, Any]) -> bool:
-    return str(project.get("description")).endswith(f"{MADE_BY} {note.get('mark')}")
+def _is_ours(project: dict[str, Any], mark: str) -> bool:
+    return str(project.get("description")) == f"{MADE_BY} {mark}"
 
 
 def _update(studio: Studio, campaign: Campaign, project: Project) -> None:
@@ -133,10 +154,10 @@ def _update(studio: Studio, campaign: Campaign, project: Project) -> None:
 
 def _create(studio: Studio, campaign: Campaign) -> Project:
     """Make the project under a mark that is noted first: after a doubt, the mark finds it."""
-    if not _note(campaign):
-        start_anew(campaign)
+    note = _note(campaign) or Note(mark=_new_mark())
+    write_json(_note_path(campaign), note.model_dump())
     try:
-        studio.create_project(settings(campaign) | {"description": f"{MADE_BY} {_note(campaign)['mark']}"})
+        studio.create_project(settings(campaign) | {"description": f"{MADE_BY} {note.mark}"})
         cause = "it is not there"
     except Doubt as doubt:
         cause = str(doubt)
@@ -151,7 +172,8 @@ def _of(project: dict[str, Any], campaign: Campaign) -> Project:
     if campaign.settings.project:
         wanted.pop("title")
     # The server rewrites the HTML of the guideline, so what was sent is compared, not what it holds.
-    sent = _note(campaign).get("instruction") == digest(wanted["expert_instruction"])
+    note = _note(campaign)
+    sent = note is not None and note.instruction == digest(wanted["expert_instruction"])
     told = project | ({"expert_instruction": wanted["expert_instruction"]} if sent else {})
     drift = {name: value for name, value in wanted.items() if told.get(name) != value}
     source = f"{project['id']}@{project['created_at']}"
@@ -162,6 +184,11 @@ def _note_path(campaign: Campaign) -> Path:
     return campaign.state / "project.json"
 
 
-def _note(campaign: Campaign) -> dict[str, Any]:
+def _note(campaign: Campaign) -> Note | None:
     path = _note_path(campaign)
-    return dict(read_json(path)) if path.is_file() else {}
+    hint = f"delete it and name the project: [campaigns.{campaign.name}] project = N"
+    return read_model(path, Note, hint=hint) if path.exists() else None
+
+
+def _new_mark() -> str:
+    return secrets.token_hex(8)

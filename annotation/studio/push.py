@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from annotation.campaign import Campaign
 from annotation.schema import Task
 from annotation.studio.client import Doubt, Held, Studio
@@ -18,13 +20,20 @@ from annotation.studio.plan import Plan, compare, plan
 from annotation.studio.project import Project, ensure, start_anew
 from annotation.tasks import save, to_server
 from corpus.errors import WirecopyError
-from corpus.files import read_json, write_json
+from corpus.files import read_model, write_json
 from corpus.output import Output
 
 BATCH = 500
 TRIES = 6
 SETTLE_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
 Mark = tuple[str, str]
+
+
+class Journal(BaseModel):
+    """The batch that is on its way."""
+
+    project: int
+    tasks: list[Mark]
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,8 @@ def _send(studio: Studio, campaign: Campaign, project: Project, batch: list[Task
     """Send one batch; after a doubt look first, then send only what is not there."""
     missing = batch
     for attempt in range(TRIES):
-        write_json(_journal(campaign), {"project": project.id, "tasks": [[one.key, one.payload] for one in missing]})
+        sending = Journal(project=project.id, tasks=[(one.key, one.payload) for one in missing])
+        write_json(_journal(campaign), sending.model_dump())
         try:
             studio.import_tasks(project.id, [to_server(task) for task in missing])
             return
@@ -104,11 +114,11 @@ def _send(studio: Studio, campaign: Campaign, project: Project, batch: list[Task
 def _settle(studio: Studio, campaign: Campaign) -> None:
     """After a push that was killed, wait for the batch that the server may still be writing."""
     journal = _journal(campaign)
-    if not journal.is_file():
+    if not journal.exists():
         return
-    note = read_json(journal)
-    if studio.project(note["project"]) is not None:
-        _read_back(lambda: studio.tasks(note["project"]), {(key, payload) for key, payload in note["tasks"]})
+    note = read_model(journal, Journal, hint="wait ten seconds, delete it, then: wirecopy annotation push")
+    if studio.project(note.project) is not None:
+        _read_back(lambda: studio.tasks(note.project), set(note.tasks))
     journal.unlink()
 
 

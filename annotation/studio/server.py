@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
+from urllib.parse import quote
 
 from corpus.errors import WirecopyError
 from corpus.files import write_json
@@ -72,9 +73,9 @@ def serve(*, state: Path, out: Output) -> Server:
             return running
         python = _environment(out)
         data = state / "label-studio"
-        new = _account(data) is None
-        if new:
+        if not (data / DATABASE).exists():
             _copy_template(_template(python, out), data)
+        new = _account(data) is None
         return _start(python, state, data, secrets.token_urlsafe(12) if new else None, out)
 
 
@@ -128,12 +129,21 @@ def token(state: Path) -> str:
 
 
 def _account(data: Path) -> str | None:
-    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
-    try:
-        with closing(sqlite3.connect(f"file:{data / DATABASE}?mode=ro", uri=True)) as connection:
-            found = connection.execute(query, (ADMIN,)).fetchone()
-    except sqlite3.Error:
+    """Return the owner's token, None where nobody has an account; never take damage for emptiness."""
+    database = data / DATABASE
+    if not database.exists():
         return None
+    query = "SELECT t.key FROM authtoken_token t JOIN htx_user u ON u.id = t.user_id WHERE u.email = ?"
+    hint = f"people's work may be in it: restore {database} from a backup"
+    try:
+        # Not read-only: what a killed server left half-written must be rolled back first.
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True)) as connection:
+            found = connection.execute(query, (ADMIN,)).fetchone()
+            people = connection.execute("SELECT count(*) FROM htx_user").fetchone()[0]
+    except sqlite3.Error as error:
+        raise WirecopyError(f"{database} can't be read: {error}", hint=hint) from None
+    if not found and people:
+        raise WirecopyError(f"{database} has accounts, but not that of {ADMIN}", hint=hint)
     return str(found[0]) if found else None
 
 
@@ -202,7 +212,6 @@ def _label_studio(python: Path, data: Path, *arguments: str) -> subprocess.Compl
 
 def _copy_template(template: Path, data: Path) -> None:
     # `.env` holds the secret that signs sessions: each workspace makes its own.
-    shutil.rmtree(data, ignore_errors=True)
     beside = data.with_name("label-studio.partial")
     shutil.rmtree(beside, ignore_errors=True)
     shutil.copytree(template, beside, ignore=shutil.ignore_patterns(".env"))
