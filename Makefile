@@ -4,8 +4,8 @@ BIN := .venv/bin
 .PHONY: help demo test lint bench wheel browser clean
 
 help:
-	@echo "make demo    the whole journey on the built-in sample (about 3 minutes the first time)"
-	@echo "make test    every test, with a real Label Studio and a real browser (about 12 minutes)"
+	@echo "make demo    the whole journey on the built-in sample (about 2 minutes the first time)"
+	@echo "make test    every test, with a real Label Studio and a real browser (about 10 minutes)"
 	@echo "make lint    style and types"
 	@echo "make bench   ratios against peers"
 	@echo "make wheel   the wheel, tried in a bare environment"

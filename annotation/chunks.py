@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from annotation.annotators import Pseudonyms
 from corpus.errors import WirecopyError
-from corpus.files import digest, read_json, write_json
+from corpus.files import checked, digest, read_json, read_model, write_json
 
 EXPORT_HINT = "export the project as JSON (not JSON-MIN) and name that file"
+CHUNK_HINT = "restore it, or move the folder of chunks away and pull all answers anew"
 
 
 class Answer(BaseModel):
@@ -58,7 +59,7 @@ class Chunk(BaseModel):
 
 def read(folder: Path) -> list[Chunk]:
     """Read all chunks, oldest first."""
-    return [_checked(read_json(path), Chunk, path) for path in sorted(folder.glob("*.json"))]
+    return [read_model(path, Chunk, hint=CHUNK_HINT) for path in sorted(folder.glob("*.json"))]
 
 
 def append(folder: Path, chunk: Chunk) -> None:
@@ -74,7 +75,10 @@ def known(chunks: Sequence[Chunk], source: str) -> dict[int, str]:
 
 def tasks_of(exported: list[dict[str, Any]], where: object) -> list[Answered]:
     """Check exported tasks and keep what the contract needs."""
-    return [_checked(task, Answered, f"{where}: task {number}") for number, task in enumerate(exported, 1)]
+    return [
+        checked(task, Answered, where=f"{where}: task {number}", hint=EXPORT_HINT)
+        for number, task in enumerate(exported, 1)
+    ]
 
 
 def append_export(folder: Path, path: Path, campaign: str, pseudonyms: Pseudonyms) -> None:
@@ -121,12 +125,3 @@ def _known_authors(tasks: list[Answered], chunks: Sequence[Chunk]) -> dict[str, 
         if here & {one.unique_id for task in chunk.tasks for one in task.annotations}:
             return dict(chunk.annotators)
     return {}
-
-
-def _checked(value: Any, model: type[Any], where: object) -> Any:
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise WirecopyError(f"{where}: [{place}] {first['msg']}", hint=EXPORT_HINT) from None

@@ -1,7 +1,7 @@
 """Tasks as files: `tasks.parquet` of a campaign, and Label Studio's import and export format."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.files import write_json
 from corpus.output import listing
-from corpus.parquet import read_dicts, write
+from corpus.parquet import write
 from corpus.readers.article import flaw_of
 
 META = ("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version")
@@ -22,12 +22,6 @@ def save(path: Path, tasks: Iterable[Task]) -> None:
 
     rows = (task.model_dump() | {"data": json.dumps(task.data, ensure_ascii=False)} for task in tasks)
     write(path, rows, features(Task, data=Value("string")))
-
-
-def load(path: Path) -> Iterator[Task]:
-    """Read tasks back from Parquet."""
-    for row in read_dicts(path):
-        yield Task.model_validate(row | {"data": json.loads(row["data"])})
 
 
 def to_server(task: Task) -> dict[str, Any]:

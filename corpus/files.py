@@ -90,12 +90,17 @@ def read_json(path: Path) -> Any:
 
 def read_model(path: Path, model: type[M], *, hint: str) -> M:
     """Read a JSON file of ours into its model; `hint` is what to do where it is damaged."""
+    return checked(read_json(path), model, where=path, hint=hint)
+
+
+def checked(value: object, model: type[M], *, where: object, hint: str) -> M:
+    """Validate what came from a file or a server; the error names `where` and the first wrong field."""
     try:
-        return model.model_validate(read_json(path))
+        return model.model_validate(value)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "top level"
-        raise WirecopyError(f"{path} is damaged: [{place}] {first['msg']}", hint=hint) from None
+        raise WirecopyError(f"{where}: [{place}] {first['msg']}", hint=hint) from None
 
 
 def sha256(data: bytes) -> str:

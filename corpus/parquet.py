@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from corpus.errors import WirecopyError
-from corpus.files import replacing
+from corpus.files import checked, replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,12 +55,7 @@ def read(path: Path, model: type[R], *, hint: str = REMAKE) -> Iterator[R]:
     `hint` is for files that can't be made again.
     """
     for line, row in enumerate(read_dicts(path, hint=hint), 1):
-        try:
-            yield model.model_validate(row)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"])
-            raise WirecopyError(f"{path}: row {line}: [{where}] {first['msg']}", hint=hint) from None
+        yield checked(row, model, where=f"{path}: row {line}", hint=hint)
 
 
 def read_dicts(path: Path, *, hint: str = REMAKE) -> Iterator[dict[str, Any]]:

@@ -127,9 +127,7 @@ def _write(workspace: Workspace, facts: Facts, assigned: dict[str, str], mark: s
                     if by_split[split]
                 }
                 step(1)
-        facts.marks.update(
-            (name, digest({path: one.sha256 for path, one in _files(beside / name).items()})) for name in facts.counts
-        )
+        facts.marks.update((name, _mark(beside / name)) for name in facts.counts)
         write_text(beside / "README.md", card(facts))
         files = _files(beside)
         manifest = Manifest(

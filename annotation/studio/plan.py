@@ -38,9 +38,9 @@ class Plan:
         return [*self.new, *self.changed]
 
     @property
-    def idle(self) -> bool:
-        """Whether a push would write nothing."""
-        return bool(self.project) and not self.missing and not self.doubles and not self._drift()
+    def changes(self) -> bool:
+        """Whether a push would send tasks, or make or change the project."""
+        return self.project is None or bool(self.missing or self._drift())
 
     def _drift(self) -> list[str]:
         return sorted(self.project.drift) if self.project else []

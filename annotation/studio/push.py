@@ -61,7 +61,6 @@ def push(studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False
         start_anew(campaign)
     _settle(studio, campaign)
     before = plan(studio, campaign, tasks)
-    idle = before.idle
     project = ensure(studio, campaign, before.project)
     with out.progress(f"{campaign.name}: sending tasks", len(before.missing)) as step:
         for at in range(0, len(before.missing), BATCH):
@@ -71,14 +70,14 @@ def push(studio: Studio, campaign: Campaign, *, out: Output, prune: bool = False
     extra = [*after.outdated, *after.gone] if prune else []
     deleted = _delete(studio, [held for held in (*after.doubles, *extra) if not held.answers])
     _journal(campaign).unlink(missing_ok=True)
-    old = sum(not held.answers for held in (*after.outdated, *after.gone)) - deleted * prune
-    written = not idle or deleted > 0
-    return Pushed(campaign.name, project.id, len(before.missing), len(before.unchanged), deleted, max(old, 0), written)
+    old = 0 if prune else sum(not held.answers for held in (*after.outdated, *after.gone))
+    written = before.changes or deleted > 0
+    return Pushed(campaign.name, project.id, len(before.missing), len(before.unchanged), deleted, old, written)
 
 
 def _proved(studio: Studio, campaign: Campaign, project: Project, tasks: list[Task], before: Plan) -> Plan:
     """Read back, until every task is there once."""
-    if before.idle:
+    if not before.changes and not before.doubles:
         return before
     after = compare(campaign, tasks, project, list(studio.tasks(project.id)))
     if after.missing:

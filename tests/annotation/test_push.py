@@ -132,6 +132,18 @@ def test_a_double_made_by_others_is_taken_out_and_its_answers_stay(studio: Studi
     assert copy in left and held[0].id not in left
 
 
+def test_doubles_that_people_answered_stay_and_make_no_work(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "answered", 1)
+    project = push(studio, one, out=OUT).project
+    (held,) = studio.tasks(project)
+    studio.import_tasks(project, [{"data": held.raw["data"], "meta": held.raw["meta"]}])
+    for task in list(studio.tasks(project)):
+        studio.annotate(task.id, [], skipped=True, lead_time=1)
+    again = push(studio, one, out=OUT)
+    assert (again.sent, again.deleted, again.written) == (0, 0, False)
+    assert len(list(studio.tasks(project))) == 2
+
+
 def test_a_changed_text_becomes_a_new_task_and_the_old_answer_stays(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "changed", 3)
     push(studio, one, out=OUT)
