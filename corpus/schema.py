@@ -45,21 +45,41 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Kind(StrEnum):
+    """How two documents belong together."""
+
+    EXACT = "exact"
+    NEAR_DUPLICATE = "near_duplicate"
+    TRANSLATION = "translation"
+    SAME_EVENT = "same_event"
+
+
 class Paragraph(Row):
-    """A line of an article: `text[start:end]` of its document."""
+    """A line of an article: `text[start:end]` of its document; `rule` says why it has its role."""
 
     start: int
     end: int
     role: Role
+    rule: str
 
 
 class Edit(Row):
-    """One change from raw to text; `replacement` stands for `raw[raw_start:raw_end]`."""
+    """One change from raw to text: `replacement` stands where `raw[raw_start:raw_end]`, `original`, stood."""
 
     rule: str
     raw_start: int
     raw_end: int
+    original: str
     replacement: str
+
+
+class Evidence(Row):
+    """What makes a document look machine-translated: `text[start:end]`, by which rule, and why."""
+
+    rule: str
+    start: int
+    end: int
+    detail: str
 
 
 class Document(Row):
@@ -79,7 +99,10 @@ class Document(Row):
     raw_sha256: str
     text_sha256: str
     edits: list[Edit] = []
+    family_id: str
     event_id: str | None = None
+    mt_suspicion: float = 0.0
+    mt_evidence: list[Evidence] = []
 
 
 class Segment(Row):
@@ -96,6 +119,19 @@ class Segment(Row):
     language: str
 
 
+class Relation(Row):
+    """Two documents that belong together, `left_doc < right_doc`; `score` in 0..1.
+
+    The rows of a kind connect what belongs together; they need not name each two of a group.
+    """
+
+    left_doc: str
+    right_doc: str
+    kind: Kind
+    score: float
+    method: str
+
+
 class Side(Row):
     """One side of a translation pair: one or more neighbouring segments."""
 
@@ -106,7 +142,11 @@ class Side(Row):
 
 
 class Pair(Row):
-    """Two sides that may translate each other; `score` in 0..1, `rank` in reading order."""
+    """Two sides that may translate each other; `rank` is the place in the left document's reading order.
+
+    `score` is the similarity in 0..1, `margin` how far it stands out among the neighbours of both
+    sides (ratio margin; above 1), `method` the vectors and the aligner.
+    """
 
     pair_id: str
     left: Side
