@@ -7,7 +7,7 @@ from annotation.schema import Task
 from annotation.schemes import load as load_scheme
 from annotation.schemes.scheme import Scheme
 from annotation.units import tasks_of
-from corpus.build import CONFIGS, rows, shard
+from corpus.dataset import rows, state
 from corpus.config import Campaign as Settings
 from corpus.config import Workspace
 from corpus.errors import WirecopyError
@@ -47,7 +47,7 @@ class Campaign:
         Raises WirecopyError where the corpus is missing or a target lacks a wording.
         """
         corpus = self.workspace.corpus
-        if not all((corpus / shard(name)).is_file() for name in CONFIGS):
+        if state(corpus) is None:
             raise WirecopyError(f"no corpus in {corpus}", hint="wirecopy corpus build")
         documents = list(rows(corpus, "documents", Document))
         pairs = list(rows(corpus, "pairs", Pair))

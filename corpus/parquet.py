@@ -3,7 +3,8 @@
 zstd-3, page index, content-defined chunking; row groups of at most 50,000 rows or 64 MB.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     "write_page_index": True,
     "use_content_defined_chunking": True,
 }
+REPEATED = {"outlet", "language", "encoding", "role", "rule", "doc_id", "family_id", "event_id", "kind", "method"}
 
 
 def write(path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: "Features") -> int:
@@ -31,19 +33,44 @@ def write(path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: "
 
     The schema comes from `features`, so that `datasets` finds class labels again.
     """
-    import pyarrow.parquet as pq
+    import pyarrow as pa
 
     schema = features.arrow_schema
-    with (
-        replacing(path) as beside,
-        beside.open("wb") as file,  # Arrow takes only names that are Unicode
-        pq.ParquetWriter(file, schema, **SETTINGS) as writer,
-    ):
-        count = 0
-        for table in _row_groups(rows, schema):
-            writer.write_table(table, row_group_size=table.num_rows)
-            count += int(table.num_rows)
-    return count
+    with replacing(path) as beside, writing(beside, schema) as put:
+        return sum(put(pa.RecordBatch.from_pylist(chunk, schema=schema)) for chunk in _chunks(rows))
+
+
+@contextmanager
+def writing(path: Path, schema: "pa.Schema") -> Iterator[Callable[["pa.RecordBatch"], int]]:
+    """Open `path` for batches of rows; yield the function that takes one and returns its rows.
+
+    Batches are gathered to row groups. Not atomic: the caller names a file that nobody reads yet.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Dictionaries pay where values repeat; on texts, hashes and offsets they are tried in vain.
+    repeated = [path for field in schema for path in _leaves(field.name, field.type) if path.split(".")[-1] in REPEATED]
+    pending: list[pa.RecordBatch] = []
+    # The open file, not its name: Arrow takes only names that are Unicode.
+    with path.open("wb") as file, pq.ParquetWriter(file, schema, use_dictionary=repeated, **SETTINGS) as writer:
+
+        def put(batch: "pa.RecordBatch") -> int:
+            rows = sum(one.num_rows for one in pending) + batch.num_rows
+            size = sum(one.nbytes for one in pending) + batch.nbytes
+            if pending and (rows > GROUP_ROWS or size > GROUP_BYTES):
+                flush()
+            pending.append(batch)
+            return int(batch.num_rows)
+
+        def flush() -> None:
+            if pending:
+                table = pa.Table.from_batches(pending, schema)
+                writer.write_table(table, row_group_size=max(table.num_rows, 1))
+                pending.clear()
+
+        yield put
+        flush()
 
 
 REMAKE = "delete it and run `wirecopy run`: it will be made again"
@@ -74,20 +101,17 @@ def read_dicts(path: Path, *, hint: str = REMAKE) -> Iterator[dict[str, Any]]:
         raise WirecopyError(f"{path} is no readable Parquet file: {cause}", hint=hint) from None
 
 
-def _row_groups(rows: Iterable[BaseModel | Mapping[str, Any]], schema: "pa.Schema") -> Iterator["pa.Table"]:
+def _leaves(path: str, kind: Any) -> Iterator[str]:
+    """Yield the names that Parquet gives to the columns of a field."""
     import pyarrow as pa
 
-    pending: list[pa.RecordBatch] = []
-    count = size = 0
-    for chunk in _chunks(rows):
-        batch = pa.RecordBatch.from_pylist(chunk, schema=schema)
-        if pending and (count + batch.num_rows > GROUP_ROWS or size + batch.nbytes > GROUP_BYTES):
-            yield pa.Table.from_batches(pending, schema)
-            pending, count, size = [], 0, 0
-        pending.append(batch)
-        count, size = count + batch.num_rows, size + batch.nbytes
-    if pending:
-        yield pa.Table.from_batches(pending, schema)
+    if pa.types.is_list(kind):
+        yield from _leaves(f"{path}.list.element", kind.value_type)
+    elif pa.types.is_struct(kind):
+        for field in kind:
+            yield from _leaves(f"{path}.{field.name}", field.type)
+    else:
+        yield path
 
 
 def _chunks(rows: Iterable[BaseModel | Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:

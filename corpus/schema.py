@@ -43,6 +43,10 @@ class Reason(StrEnum):
     DUPLICATE_ID = "duplicate-id"
     UNSUPPORTED_FORMAT = "unsupported-format"
     UNREADABLE = "unreadable"
+    TOO_LARGE = "too-large"
+    TOO_DEEP = "too-deep"
+    UNSAFE_PATH = "unsafe-path"
+    HTTP_STATUS = "http-status"
 
 
 class Kind(StrEnum):
@@ -103,6 +107,13 @@ class Document(Row):
     event_id: str | None = None
     mt_suspicion: float = 0.0
     mt_evidence: list[Evidence] = []
+
+
+class Raw(Row):
+    """A page as it came, where the text of its document is an extraction; the key is the hash of `data`."""
+
+    raw_sha256: str
+    data: bytes
 
 
 class Segment(Row):

@@ -38,7 +38,7 @@ def demo(*, folder: Path, out: Output) -> None:
     _workspace(folder)
     space = load(folder)
     with _timed(times, "corpus", out):
-        build_corpus(sources=space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=out)
+        build_corpus(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=out)
     with _timed(times, "serve", out):
         running = server.serve(state=space.state, out=out)
         studio = Studio(running.url, server.token(space.state))

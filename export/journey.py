@@ -65,13 +65,12 @@ def run(*, until: str, workspace: Path, out: Output) -> Journey:
 
 
 def _corpus(space: Workspace, journey: Journey, out: Output) -> None:
-    report = build_corpus(
-        sources=space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=out
-    )
-    _say(out, "corpus", report.written, f"{report.documents} documents, {report.rejects} rejects")
+    report = build_corpus(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=out)
+    documents = report.rows["documents"]
+    _say(out, "corpus", report.written, f"{documents} documents, {report.rejects} rejects")
     report.show_rejects(out)
     journey.partial |= bool(report.rejects)
-    journey.facts["corpus"] = {"documents": report.documents, "rejects": report.rejects}
+    journey.facts["corpus"] = {"documents": documents, "rejects": report.rejects}
 
 
 def _studio(space: Workspace, journey: Journey, out: Output) -> Studio:

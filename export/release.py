@@ -19,7 +19,7 @@ from annotation.labels import label_features
 from annotation.schema import Annotation
 from annotation.schemes.answers import value_features
 from annotation.tables import rebuild
-from corpus.build import CONFIGS, rows, shard
+from corpus.dataset import CONFIGS, parts, rows
 from corpus.config import SPLIT_NAMES, Workspace, load
 from corpus.errors import WirecopyError
 from corpus.features import features
@@ -28,7 +28,7 @@ from corpus.output import Output, listing
 from corpus.parquet import read_dicts, write
 from corpus.schema import Document, Pair, Segment
 from export.card import Facts, Table, card
-from export.splits import assign, components, split_of, torn
+from export.splits import assign, families, split_of, torn
 
 FORMAT = 4  # goes up when the same input gives another release
 MANIFEST = "manifest.json"
@@ -102,13 +102,13 @@ def build(workspace: Workspace, *, out: Output) -> Released:
         raise WirecopyError(f"no labels in {workspace.annotation}", hint="wirecopy annotation pull")
     documents = list(rows(workspace.corpus, "documents", Document))
     pairs = list(rows(workspace.corpus, "pairs", Pair))
-    assigned = assign(documents, pairs, workspace.config.splits, workspace.ledger)
+    assigned = assign(documents, workspace.config.splits, workspace.ledger)
     mark = _fingerprint(workspace, campaigns)
     known = _known(workspace.release)
     written = known is None or known.inputs != mark
     if known is None or written:
         tables = _tables(workspace, campaigns, documents, pairs)
-        apart = torn(components(documents, pairs), assigned)
+        apart = torn(families(documents), assigned)
         known = _write(workspace, Facts(workspace.config, campaigns, tables, apart), assigned, mark, out)
     return Released(str(workspace.release), known.version, written, known.rows, known.left_out, known.torn)
 
@@ -200,7 +200,7 @@ def _labels(campaign: Campaign) -> Path:
 
 
 def _fingerprint(workspace: Workspace, campaigns: list[Campaign]) -> str:
-    files = [workspace.corpus / shard(name) for name in CONFIGS] + [workspace.ledger]
+    files = [path for name in CONFIGS for path in parts(workspace.corpus, name)] + [workspace.ledger]
     files += [one.folder / name for one in campaigns for name in ("labels.parquet", "annotations.parquet")]
     schemes = [(one.name, one.scheme.model_dump()) for one in campaigns]
     return digest(FORMAT, [sha256_file(path) for path in files], workspace.config.model_dump(), schemes, length=64)

@@ -1,8 +1,8 @@
 """Splits that cut nothing apart: a ledger that is only added to.
 
-Documents that belong together (an exact copy, the two sides of a translation pair) form a
-component and go to one split. Not covered yet: near-duplicates, and components that grow
-together across splits; a pair across a border is left out and told.
+The documents of a family (exact copies, near-duplicates, translations) go to one split.
+Not covered yet: families that grow together across splits; a pair across a border is left
+out and told.
 """
 
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ from corpus.config import SPLIT_NAMES, Splits
 from corpus.features import features
 from corpus.files import digest
 from corpus.parquet import read, write
-from corpus.schema import Document, Pair, Row
+from corpus.schema import Document, Row
 
 LEDGER_HINT = "restore it from version control: without it, documents would move between splits"
 
@@ -25,22 +25,22 @@ class Assigned(Row):
     split: str
 
 
-def assign(documents: Iterable[Document], pairs: Iterable[Pair], shares: Splits, ledger: Path) -> dict[str, str]:
+def assign(documents: Iterable[Document], shares: Splits, ledger: Path) -> dict[str, str]:
     """Return the split of each document and add the new ones to the ledger.
 
-    A document in the ledger never moves; a new one joins its component's split, or the split
+    A document in the ledger never moves; a new one joins its family's split, or the split
     that is furthest below its share.
     """
     known = {one.doc_id: one.split for one in read(ledger, Assigned, hint=LEDGER_HINT)} if ledger.exists() else {}
     assigned = dict(known)
     wanted = shares.model_dump()
-    groups = components(documents, pairs)
+    groups = families(documents)
     total = sum(map(len, groups))
     sizes = Counter(known[doc_id] for group in groups for doc_id in group if doc_id in known)
     for group in sorted(groups, key=lambda one: (-len(one), digest(one))):
         new = [doc_id for doc_id in group if doc_id not in known]
         held = [known[doc_id] for doc_id in group if doc_id in known]
-        # Where a component spans splits already, its newcomers stay out of train.
+        # Where a family spans splits already, its newcomers stay out of train.
         split = max(held, key=SPLIT_NAMES.index) if held else _neediest(sizes, wanted, total)
         assigned |= dict.fromkeys(new, split)
         sizes[split] += len(new)
@@ -50,25 +50,12 @@ def assign(documents: Iterable[Document], pairs: Iterable[Pair], shares: Splits,
     return assigned
 
 
-def components(documents: Iterable[Document], pairs: Iterable[Pair]) -> list[list[str]]:
-    """Return the groups of documents that must stay together, each sorted."""
-    parent: dict[str, str] = {}
-
-    def root(one: str) -> str:
-        while parent[one] != one:
-            parent[one] = one = parent[parent[one]]
-        return one
-
-    first: dict[str, str] = {}
-    for document in documents:
-        parent[document.doc_id] = document.doc_id
-        parent[root(document.doc_id)] = root(first.setdefault(document.text_sha256, document.doc_id))
-    for pair in pairs:
-        parent[root(pair.left.doc)] = root(pair.right.doc)
+def families(documents: Iterable[Document]) -> list[list[str]]:
+    """Return the ids of the documents of each family, sorted."""
     groups = defaultdict(list)
-    for one in sorted(parent):
-        groups[root(one)].append(one)
-    return list(groups.values())
+    for document in documents:
+        groups[document.family_id].append(document.doc_id)
+    return [sorted(group) for _, group in sorted(groups.items())]
 
 
 def torn(groups: Iterable[Iterable[str]], assigned: dict[str, str]) -> int:

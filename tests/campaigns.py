@@ -47,5 +47,5 @@ def write_articles(folder: Path, rows: list[dict[str, str]]) -> None:
 def rebuilt(folder: Path) -> Workspace:
     """Build the corpus of a workspace and return it."""
     space = load(folder)
-    build(sources=space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
+    build(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
     return space

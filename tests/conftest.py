@@ -42,6 +42,13 @@ def seeds() -> Path:
     return folder if folder.is_dir() else missing(f"the seed articles in {folder}")
 
 
+@pytest.fixture(scope="session")
+def gold() -> Path:
+    """The folder with gold data of other projects."""
+    folder = SHARED / "gold"
+    return folder if folder.is_dir() else missing(f"the gold data in {folder}")
+
+
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
     """Run `wirecopy` in a process of its own, in `tmp_path`: output, errors and exit code."""

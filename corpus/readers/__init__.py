@@ -1,137 +1,130 @@
 """Source files to articles: one module a format, one table that names them.
 
-Every file and every row comes out as an `Article` or as a `Reject` with its reason.
-Names that begin with a dot are no inputs.
+Every file, row, page record and archive member comes out as an `Article` or as a `Reject` with
+its reason. Names that begin with a dot are no inputs.
 """
 
-import glob
+import hashlib
 import os
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
-from corpus.config import Fields, Source
-from corpus.errors import WirecopyError
-from corpus.output import listing
-from corpus.readers import csv, jsonl, parquet, text
-from corpus.readers.article import Article, Origin
+from corpus.config import Source
+from corpus.encoding import Refused
+from corpus.readers import archive, csv, html, jsonl, local, parquet, text, warc
+from corpus.readers.article import Article, Origin, printable, stem_of, suffix_of
+from corpus.readers.inputs import Input, is_remote
 from corpus.schema import Reason, Reject
 
-Reader = Callable[[Path, Origin, Fields], Iterator[Article | Reject]]
+__all__ = ["READERS", "Input", "inputs", "read", "split"]
+Reader = Callable[[BinaryIO, Input], Iterator[Article | Reject]]
 
 READERS: dict[str, Reader] = {
     ".txt": text.read,
     ".jsonl": jsonl.read,
     ".csv": csv.read,
     ".parquet": parquet.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".xhtml": html.read,
+    ".warc": warc.read,
+    ".warc.gz": warc.read,
+    ".zip": lambda file, one: archive.read_zip(file, one, _member),
+    ".tar": lambda file, one: archive.read_tar(file, one, _member),
+    ".tar.gz": lambda file, one: archive.read_tar(file, one, _member),
+    ".tgz": lambda file, one: archive.read_tar(file, one, _member),
 }
+NESTED = (".warc", ".warc.gz", ".zip", ".tar", ".tar.gz", ".tgz")
+CUTS: dict[str, Callable[[Input, int], list[Input]]] = {".jsonl": jsonl.cut, ".parquet": parquet.cut}
+BLOCK = 1 << 18
 
 
-def read(path: Path, origin: Origin, fields: Fields) -> Iterator[Article | Reject]:
-    """Read one file by the reader of its suffix."""
-    try:
-        if path.is_dir():
-            yield origin.reject(Reason.UNREADABLE, "a folder that can't be listed")
-        elif path.suffix.lower() not in READERS:
-            yield origin.reject(Reason.UNSUPPORTED_FORMAT, f"'{path.suffix}' is none of {', '.join(READERS)}")
-        elif not path.is_file():
-            yield origin.reject(Reason.UNREADABLE, "not a regular file")
-        else:
-            yield from READERS[path.suffix.lower()](path, origin, fields)
-    except OSError as error:
-        yield origin.reject(Reason.UNREADABLE, error.strerror or str(error))
-
-
-def files(source: Source, root: Path, *, own: Collection[Path] = (), where: str = "") -> list[tuple[Path, Origin]]:
-    """List the files of a source in a stable order, each with what its place tells.
+def inputs(source: Source, root: Path, *, own: Collection[Path], where: str) -> list[Input]:
+    """List the files of a source, sorted by name, each with what its place tells; nothing local is read.
 
     `own` are the files and folders that wirecopy itself writes: they are no inputs. `where`
     begins the message of the WirecopyError that a source without files is.
     """
+    if is_remote(source.path) and not source.path.startswith("file://"):
+        from corpus.readers import remote
+
+        return [
+            Input(address, _origin(top, inside, source), source.fields, identity, size)
+            for top, address, inside, identity, size in remote.find(source.path, where=where)
+        ]
+    here = source.model_copy(update={"path": source.path.removeprefix("file://")})
+    top, found = local.find(here, root, own=own, where=where)
+    return [Input(address, _origin(top, inside, source), source.fields, "", size) for address, inside, size in found]
+
+
+def split(one: Input, size: int) -> list[Input]:
+    """Fill in the identity; cut a `.jsonl` or `.parquet` of more than `size` bytes into parts.
+
+    What can't be read has an identity that begins with "unreadable: ".
+    """
+    suffix = _suffix(one)
+    if suffix not in READERS and not os.path.isdir(one.address):  # noqa: PTH112
+        return [replace(one, identity=one.identity or "unreadable: unsupported")]
     try:
-        found = _found(source.path, root)
-    except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, NUL
-        raise _no_files(source, root, where, why=getattr(error, "strerror", None) or str(error)) from None
-    hidden = {_real(path) for path in own}
-    kept = {path: base for path, base in found.items() if hidden.isdisjoint((_real(path), *_real(path).parents))}
-    if not kept:
-        raise _no_files(source, root, where)
-    return [(path, _origin(path, base, source)) for path, base in sorted(kept.items())]
+        if suffix in CUTS and one.size > size:
+            parts = CUTS[suffix](one if suffix == ".jsonl" or one.identity else _identified(one), size)
+            return parts if parts[0].identity else [_identified(parts[0])]
+        return [one if one.identity else _identified(one)]
+    except OSError as error:
+        return [replace(one, identity=f"unreadable: {error.strerror or error}")]
 
 
-def _found(pattern: str, root: Path) -> dict[Path, Path]:
-    """Return each file with the folder that its id counts from."""
-    place = root / Path(pattern).expanduser()
-    if place.is_dir():
-        return dict.fromkeys(_walk(place), place)
-    if place.is_symlink() or place.exists():
-        return {place: place.parent}
-    # Only the pattern is a glob: brackets in the path of the workspace are names.
-    inside = str(Path(pattern).expanduser())
-    base = root / _fixed_part(Path(inside))
-    hits = [root / hit for hit in glob.glob(inside, root_dir=root, recursive=True)]  # noqa: PTH207
-    return {path: base for hit in hits for path in (_walk(hit) if hit.is_dir() else [hit])}
+def read(one: Input) -> Iterator[Article | Reject]:
+    """Read one input by the reader of its suffix, as a stream."""
+    yield from _read(one, one.open)
 
 
-def _walk(folder: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
-    # Links to folders count, but not one that leads back to where the walk came from. A folder
-    # that can't be listed is an input of its own: its reader says so.
-    real = _real(folder)
-    if real in above:
-        return
+def _read(one: Input, opened: Callable[[], BinaryIO]) -> Iterator[Article | Reject]:
+    suffix = _suffix(one)
+    reader = READERS.get(suffix)
     try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        yield folder
-        return
-    for path in entries:
-        if path.name.startswith("."):
-            continue
-        if _is_folder(path):
-            yield from _walk(path, (*above, real))
-        else:
-            yield path
+        if reader is None:
+            if os.path.isdir(one.address):  # noqa: PTH112
+                raise OSError("a folder that can't be listed")
+            known = ", ".join(READERS)
+            raise Refused(Reason.UNSUPPORTED_FORMAT, f"'{suffix_of(one.origin.name)}' is none of {known}")
+        with opened() as file:
+            yield from reader(file, one)
+    except Refused as flaw:
+        yield one.origin.reject(flaw.reason, flaw.detail)
+    except OSError as error:
+        yield one.origin.reject(Reason.UNREADABLE, error.strerror or str(error) or type(error).__name__)
 
 
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
+def _member(one: Input, opened: Callable[[], BinaryIO]) -> Iterator[Article | Reject]:
+    if _suffix(one) in NESTED:
+        yield one.origin.reject(Reason.UNSUPPORTED_FORMAT, "an archive inside an archive")
+    else:
+        yield from _read(one, opened)
 
 
-def _real(path: Path) -> Path:
-    return Path(os.path.realpath(path))  # unlike `Path.resolve`, it takes links in a circle
+def _suffix(one: Input) -> str:
+    # From the name, not from the address: that may end in a query.
+    name = one.origin.name.rpartition("/")[2].lower()
+    suffix = suffix_of(name)
+    if suffix == ".gz":
+        return next((double for double in (".warc.gz", ".tar.gz") if name.endswith(double)), suffix)
+    return suffix
 
 
-def _no_files(source: Source, root: Path, where: str, why: str = "") -> WirecopyError:
-    place = root / source.path
-    folder = place if not why and place.is_dir() else root
-    try:
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
-    except OSError:
-        names = []
-    return WirecopyError(
-        f"{where}no file matches '{source.path}' in {root}" + (f": {why}" if why else ""),
-        hint=f"{folder} holds: {listing(names) or 'no visible file'}",
-    )
+def _identified(one: Input) -> Input:
+    sha = hashlib.sha256()
+    with one.open() as file:
+        while block := file.read(BLOCK):
+            sha.update(block)
+    return replace(one, identity=sha.hexdigest())
 
 
-def _fixed_part(pattern: Path) -> Path:
-    # "data/2025/*/x.txt" counts its ids from "data/2025".
-    parts = pattern.parts
-    magic = next((at for at, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
-    return Path(*parts[:magic])
-
-
-def _origin(path: Path, base: Path, source: Source) -> Origin:
-    inside = path.relative_to(base)
-    outlet = source.outlet or (inside.parts[0] if len(inside.parts) > 1 else None)
-    top = base.name if base.name not in ("", "..") else base.resolve().name
-    name = _printable((Path(top) / inside).as_posix())
-    stem = inside.with_suffix("") if inside.name else Path(path.name)
-    return Origin(name=name, stem=_printable(stem.as_posix()), outlet=outlet and _printable(outlet))
-
-
-def _printable(name: str) -> str:
-    # A file name may be any bytes; a row must be Unicode.
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+def _origin(top: str, inside: str, source: Source) -> Origin:
+    name = printable(inside)
+    outlet = source.outlet or (name.partition("/")[0] if "/" in name else None)
+    stem = stem_of(name) or printable(top)
+    full = "/".join(part for part in (printable(top), name) if part)
+    return Origin(full, stem, outlet or None)

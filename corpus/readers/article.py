@@ -1,6 +1,7 @@
 """What a reader hands on: an article as its source gives it, not yet a document."""
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,15 @@ from corpus.language import code
 from corpus.schema import Reason, Reject
 
 LONGEST_DETAIL = 300
+LONGEST_TEXT = 64 << 20  # characters
 
 
 @dataclass(frozen=True)
 class Article:
-    """One article: its identity, its decoded text and what the source says of it."""
+    """One article: its identity, its decoded text and what the source says of it.
+
+    `html` is the raw page where the text is an extraction; `raw_sha256` is then the hash of the page.
+    """
 
     doc_id: str
     source: str
@@ -28,9 +33,10 @@ class Article:
     published: str | None = None
     title: str | None = None
     language: str | None = None
+    html: bytes | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
     """What the place of a file tells: its name, the id it gives, its outlet."""
 
@@ -45,6 +51,10 @@ class Origin:
         short = told if len(told) <= LONGEST_DETAIL else f"{told[:LONGEST_DETAIL]}..."
         return Reject(source=self.at(line), reason=reason, detail=short)
 
+    def inside(self, name: str, stem: str, outlet: str | None) -> "Origin":
+        """Return the origin of a member of this file; the outlet of the file goes first."""
+        return Origin(f"{self.name}/{name}", f"{self.stem}/{stem}", self.outlet or outlet)
+
     def at(self, line: int | None) -> str:
         """Name the file, or one of its rows."""
         return self.name if line is None else f"{self.name}:{line}"
@@ -57,9 +67,11 @@ def from_row(
     body = row.get(fields.text)
     if not isinstance(body, str) or not body.strip():
         return origin.reject(Reason.NO_TEXT, f"column '{fields.text}': {_no_text(row, fields)}", line=line)
+    if len(body) > LONGEST_TEXT:
+        return origin.reject(Reason.TOO_LARGE, f"a text of {len(body)} characters", line=line)
     if flaw := flaw_of(body):
         return origin.reject(*flaw, line=line)
-    named: dict[str, str | None] = {}
+    named: dict[str, Any] = {}
     for name, column in fields:
         if name != "text":
             value = row.get(column)
@@ -78,6 +90,30 @@ def header_flaw(names: Sequence[str], fields: Fields) -> tuple[Reason, str] | No
         return Reason.NO_SUCH_COLUMN, f"'{fields.text}' is none of: {', '.join(names)}"
     twice = [column for _, column in fields if names.count(column) > 1]
     return (Reason.BAD_ROW, f"the header has '{twice[0]}' twice") if twice else None
+
+
+def stem_of(path: str) -> str:
+    """Return a path without its suffix, which for `.warc.gz` and `.tar.gz` is both."""
+    folder, slash, name = path.rpartition("/")
+    stem = name.removesuffix(suffix_of(name))
+    for double in (".warc", ".tar"):
+        if name.lower().endswith(f"{double}.gz") and len(stem) > len(double):
+            stem = stem[: -len(double)]
+    return folder + slash + stem
+
+
+def suffix_of(path: str) -> str:
+    """Return the last suffix of a path as it is written; a name that begins with its only dot has none."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    return name[dot:] if 0 < dot < len(name) - 1 else ""
+
+
+def printable(name: str) -> str:
+    """Return a file name, which may be any bytes, as Unicode without NUL."""
+    if name.isascii() and "\0" not in name:
+        return name
+    return os.fsencode(name).decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 def flaw_of(text: str) -> tuple[Reason, str] | None:

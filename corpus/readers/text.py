@@ -1,26 +1,26 @@
 """Plain text in any encoding; the encoding is detected and recorded."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
-from corpus.config import Fields
-from corpus.encoding import Undecodable, decode
+from corpus.encoding import Refused, decode
 from corpus.files import sha256
 from corpus.readers.article import Article, Origin, flaw_of
-from corpus.schema import Reason, Reject
+from corpus.readers.inputs import Input
+from corpus.readers.stream import whole
+from corpus.schema import Reason
 
 
-def read(path: Path, origin: Origin, _fields: Fields) -> Iterator[Article | Reject]:
+def read(file: BinaryIO, one: Input) -> Iterator[Article]:
     """Read a `.txt` file as one article."""
-    raw = path.read_bytes()
-    try:
-        text, encoding = decode(raw)
-    except Undecodable as flaw:
-        yield origin.reject(flaw.reason, flaw.detail)
-        return
+    yield article(whole(file), one.origin)
+
+
+def article(raw: bytes, origin: Origin, *, url: str | None = None, charset: str | None = None) -> Article:
+    """Make an article of the bytes of a text; raise `Refused` where they are none."""
+    text, encoding = decode(raw, charset)
     if unfit := flaw_of(text):
-        yield origin.reject(*unfit)
-    elif not text.strip():
-        yield origin.reject(Reason.EMPTY, f"{len(raw)} bytes, no text")
-    else:
-        yield Article(origin.stem, origin.name, text, sha256(raw), encoding, origin.outlet)
+        raise Refused(*unfit)
+    if not text or text.isspace():
+        raise Refused(Reason.EMPTY, f"{len(raw)} bytes, no text")
+    return Article(origin.stem, origin.name, text, sha256(raw), encoding, origin.outlet, url)

@@ -307,7 +307,7 @@ def written(folder: Path, name: str, articles: list[tuple[str, str]], *, target:
 
 def built(folder: Path, campaign: str) -> Campaign:
     space = load(folder)
-    build(sources=space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
+    build(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
     return load_campaigns(space, campaign)[0]
 
 

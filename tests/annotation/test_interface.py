@@ -174,7 +174,15 @@ CONFIG = Config.model_validate(
     }
 )
 DOCUMENT = Document(
-    doc_id="d", source="d.txt", language="en", text="A.", paragraphs=[], raw_sha256="", text_sha256="", event_id="e"
+    doc_id="d",
+    source="d.txt",
+    language="en",
+    text="A.",
+    paragraphs=[],
+    raw_sha256="",
+    text_sha256="",
+    family_id="d",
+    event_id="e",
 )
 PAIR = Pair(
     pair_id="p",

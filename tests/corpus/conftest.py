@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import readers
-from corpus.build import Report, build, rows
+from corpus.build import build
 from corpus.config import Config, Fields, Source
+from corpus.dataset import rows
 from corpus.output import Output
-from corpus.readers.article import Article, Origin
-from corpus.schema import Document, Pair, Reject, Segment
+from corpus.readers.article import Article
+from corpus.report import Report
+from corpus.schema import Document, Pair, Raw, Reject, Relation, Segment
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,14 @@ class Built:
     @property
     def segments(self) -> list[Segment]:
         return list(rows(self.folder, "segments", Segment))
+
+    @property
+    def relations(self) -> list[Relation]:
+        return list(rows(self.folder, "relations", Relation))
+
+    @property
+    def raw(self) -> list[Raw]:
+        return list(rows(self.folder, "raw", Raw))
 
     @property
     def pairs(self) -> list[Pair]:
@@ -50,10 +61,11 @@ Read = Callable[..., list[Article | Reject]]
 def make(tmp_path: Path) -> Make:
     """Build sources, relative to `tmp_path`, into `tmp_path/out`."""
 
-    def run(*sources: Source | str, output: str = "out", config: Config | None = None) -> Built:
+    def run(*sources: Source | str, output: str = "out", config: Config | None = None, **how: Any) -> Built:
         named = [one if isinstance(one, Source) else Source(path=one) for one in sources]
         folder = tmp_path / output
-        report = build(sources=named, root=tmp_path, folder=folder, config=config, out=Output(json=True))
+        how.setdefault("workers", 1)
+        report = build(named, root=tmp_path, folder=folder, config=config, out=Output(json=True), **how)
         return Built(report, folder)
 
     return run
@@ -85,7 +97,8 @@ def read(tmp_path: Path) -> Read:
     def run(name: str, content: bytes | str, fields: Fields = Fields()) -> list[Article | Reject]:  # noqa: B008
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return list(readers.read(path, Origin(name, path.stem, None), fields))
+        found = readers.inputs(Source(path=name, fields=fields), tmp_path, own=[], where="")
+        return [article for one in found for article in readers.read(one)]
 
     return run
 

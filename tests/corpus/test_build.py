@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.build import CONFIGS, build, rows, shard
+from corpus.build import build
+from corpus.cleaning import restore
 from corpus.config import Config, Fields, Source
+from corpus.dataset import CONFIGS, parts, rows
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.output import Output
@@ -70,9 +72,10 @@ def test_a_document_tells_all_that_is_known(make: Make, articles: Path) -> None:
     (one,) = make("articles").documents
     assert (one.doc_id, one.source, one.outlet) == ("post/one", "articles/post/one.txt", "post")
     assert (one.language, one.encoding, one.title) == ("de", "windows-1252", "Brücke öffnet")
-    assert one.text == GERMAN
+    assert (one.text, restore(one.text, one.edits)) == (GERMAN.replace("\r\n", "\n"), GERMAN)
+    assert {edit.rule for edit in one.edits} == {"line-end"}
     assert [one.text[part.start : part.end][:7] for part in one.paragraphs] == ["Brücke ", "Die Brü", "Niemand"]
-    assert (one.event_id, one.edits) == (None, [])
+    assert (one.family_id, one.event_id, one.mt_suspicion) == ("post/one", None, 0.0)
 
 
 def test_a_row_tells_what_its_columns_tell(make: Make, articles: Path) -> None:
@@ -98,9 +101,10 @@ def test_datasets_polars_and_duckdb_count_the_same(make: Make, articles: Path, t
     fill(articles)
     built = make("articles")
     for name, model in CONFIGS.items():
-        count, path = getattr(built.report, name), built.folder / shard(name)
-        assert polars.read_parquet(path).height == count
-        assert duckdb.connect().execute(f"select count(*) from '{path}'").fetchall() == [(count,)]
+        count, files = built.report.rows[name], parts(built.folder, name)
+        assert sum(polars.read_parquet(path).height for path in files) == count
+        found = [duckdb.connect().execute(f"select count(*) from '{path}'").fetchall()[0][0] for path in files]
+        assert sum(found) == count
         if count:  # `load_dataset` knows no config without rows
             loaded = datasets.load_dataset(str(built.folder), name, split="train", cache_dir=str(tmp_path / "cache"))
             assert loaded.num_rows == count
@@ -114,13 +118,17 @@ def test_a_second_build_writes_nothing(make: Make, articles: Path, tmp_path: Pat
     second = make("articles")
     assert (first.report.written, second.report.written) == (True, False)
     assert snapshot(tmp_path) == before
-    assert [vars(one) | {"written": True} for one in (first.report, second.report)] == [vars(first.report)] * 2
+    assert (first.report.rows, first.report.families) == (second.report.rows, second.report.families)
 
 
 def test_the_same_input_gives_the_same_bytes(make: Make, articles: Path) -> None:
     fill(articles)
     one, two = make("articles").folder, make("articles", output="other").folder
-    assert all((one / shard(name)).read_bytes() == (two / shard(name)).read_bytes() for name in CONFIGS)
+    assert contents(one) == contents(two)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def change_text(articles: Path) -> None:
@@ -156,7 +164,7 @@ def test_a_broken_state_is_built_again(make: Make, articles: Path, snapshot: Sna
     assert {name: content for name, (content, _) in snapshot(folder).items()} == before
 
 
-@pytest.mark.parametrize("gone", ["build.json", shard("documents"), shard("rejects")])
+@pytest.mark.parametrize("gone", ["build.json", "documents/part-00000.parquet", "rejects/part-00000.parquet"])
 def test_a_file_that_is_gone_is_made_again(make: Make, articles: Path, gone: str) -> None:
     fill(articles)
     folder = make("articles").folder
@@ -169,7 +177,7 @@ def test_an_output_inside_the_source_is_no_input(make: Make, articles: Path) -> 
     fill(articles)
     first = make("articles", output="articles/out")
     second = make("articles", output="articles/out")
-    assert (second.report.written, second.report.documents) == (False, first.report.documents)
+    assert (second.report.written, second.report.rows) == (False, first.report.rows)
 
 
 def test_a_workspace_that_is_its_own_source_reads_only_articles(make: Make, tmp_path: Path) -> None:
@@ -214,7 +222,7 @@ def test_two_sources_with_one_id_are_a_document_and_a_reject(make: Make, tmp_pat
 def test_rejects_alone_are_a_dataset_too(make: Make, articles: Path) -> None:
     (articles / "empty.txt").touch()
     built = make("articles")
-    assert (built.report.documents, built.report.rejects) == (0, 1)
+    assert (built.report.rows["documents"], built.report.rejects) == (0, 1)
     assert datasets.load_dataset(str(built.folder), "rejects", split="train").num_rows == 1
 
 
@@ -226,7 +234,7 @@ def test_an_unreadable_file_is_a_reject(make: Make, articles: Path) -> None:
 def test_one_line_of_five_megabytes_is_built(make: Make, articles: Path) -> None:
     (articles / "long.txt").write_text("The mayor spoke about the bridge again. " * 125_000)
     built = make("articles")
-    assert (built.report.documents, built.report.segments) == (1, 125_000)
+    assert (built.report.rows["documents"], built.report.rows["segments"]) == (1, 125_000)
 
 
 LINES = st.lists(
@@ -254,59 +262,10 @@ LINES = st.lists(
 def test_any_bytes_are_built(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     root = tmp_path_factory.mktemp("any")
     (root / "x.txt").write_bytes(raw)
-    report = build(sources=[Source(path="x.txt")], root=root, folder=root / "out", config=None, out=Output(json=True))
-    assert report.documents + report.rejects == 1
+    report = build([Source(path="x.txt")], root=root, folder=root / "out", config=None, out=Output(json=True))
+    assert report.rows["documents"] + report.rejects == 1
     for one in rows(root / "out", "documents", Document):
         assert one.text.encode().decode() == one.text
         if one.encoding == "utf-8":
-            assert one.text.encode() == raw
+            assert restore(one.text, one.edits).encode() == raw
     assert all(one.detail for one in rows(root / "out", "rejects", Reject))
-
-
-KILLED = """
-import os, signal, sys
-event, count = sys.argv[1], int(sys.argv[2])
-
-def hook(name, args):
-    global count
-    if name == event and ".out." in str(args):
-        count -= 1
-        if not count:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(hook)
-from pathlib import Path
-from corpus.build import build_workspace
-from corpus.output import Output
-build_workspace(sources=[Path("articles")], output=Path("out"), workspace=Path(), out=Output(json=True))
-"""
-MOMENTS = [("os.mkdir", 1), ("os.rename", 1), ("os.rename", 4), ("os.rename", 8), ("shutil.rmtree", 1)]
-
-
-def test_killed_anywhere_the_next_build_ends_with_the_same_bytes(tmp_path: Path, snapshot: Snapshot) -> None:
-    running = []
-    for event, count in MOMENTS:
-        root = tmp_path / f"{event}-{count}"
-        (root / "articles").mkdir(parents=True)
-        again(root)  # an older build is there to be replaced
-        fill(root / "articles")
-        command = [sys.executable, "-c", KILLED, event, str(count)]
-        paths = os.pathsep.join(filter(None, sys.path))
-        running.append((root, subprocess.Popen(command, cwd=root, env=os.environ | {"PYTHONPATH": paths})))
-    left = []
-    for root, process in running:
-        assert process.wait(timeout=120) == -signal.SIGKILL
-        again(root)
-        assert sorted(one.name for one in root.iterdir()) == ["articles", "out"]
-        left.append({name: content for name, (content, _) in snapshot(root / "out").items()})
-    assert all(one == left[0] for one in left)
-    assert set(left[0]) == {"README.md", "build.json", *map(shard, CONFIGS)}
-
-
-def again(root: Path) -> None:
-    if not any((root / "articles").iterdir()):
-        (root / "articles" / "old.txt").write_text("Old.")
-        again(root)
-        (root / "articles" / "old.txt").unlink()
-        return
-    build(sources=[Source(path="articles")], root=root, folder=root / "out", config=None, out=Output(json=True))

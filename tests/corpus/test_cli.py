@@ -50,7 +50,7 @@ def test_rejects_are_told_and_the_exit_code_says_so(cli: Cli, articles: Path) ->
     assert len(notes) == 21
     assert r"reject: articles/new\nline\x1b.txt: empty: 0 bytes, no text" in notes
     assert r"reject: articles/odd\xff.txt: binary: holds NUL or control bytes" in notes
-    assert notes[-1] == "and 12 more: out/rejects/part-00000.parquet"
+    assert notes[-1] == "and 12 more: out/rejects"
 
 
 def test_an_output_of_any_name_is_told(cli: Cli, articles: Path) -> None:

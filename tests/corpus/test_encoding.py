@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpus import readers
 from corpus.config import Fields
+from corpus.readers import Input
 from corpus.readers.article import Article, Origin
 
 from .conftest import Read, one, reasons
@@ -128,7 +129,7 @@ def test_what_is_no_text_is_rejected_with_its_reason(read: Read, content: bytes,
 def test_any_bytes_are_one_article_or_one_reject(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     path = tmp_path_factory.mktemp("any") / "x.txt"
     path.write_bytes(raw)
-    (found,) = readers.read(path, Origin("x.txt", "x", None), Fields())
+    (found,) = readers.read(Input(str(path), Origin("x.txt", "x", None), Fields()))
     if isinstance(found, Article):
         assert found.text.strip()
         found.text.encode()

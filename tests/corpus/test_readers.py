@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from corpus import readers
 from corpus.config import Fields
+from corpus.readers import Input
 from corpus.readers.article import Article, Origin
 from corpus.schema import Reject
 
@@ -28,7 +29,7 @@ SURROGATE = "\\ud800"
 # JSON Lines
 
 
-def test_each_line_is_an_article_with_its_columns(read: Read) -> None:
+def test_each_line_is_an_article_with_its_columns(tmp_path: Path, read: Read) -> None:
     row = {
         "id": 7,
         "text": GERMAN,
@@ -39,7 +40,7 @@ def test_each_line_is_an_article_with_its_columns(read: Read) -> None:
         "language": "DE-at",
     }
     article = one(read("x.jsonl", b"\xef\xbb\xbf\n" + json.dumps(row).encode() + b"\r\n\n"))
-    assert (article.doc_id, article.source, article.text) == ("7", "x.jsonl:2", GERMAN)
+    assert (article.doc_id, article.source, article.text) == ("7", f"{tmp_path.name}/x.jsonl:2", GERMAN)
     assert (article.title, article.url, article.outlet) == ("T", "u", "o")
     assert (article.published, article.language) == ("2025-10-28", "de")
 
@@ -87,7 +88,7 @@ def test_a_line_without_an_article_is_rejected_with_its_reason(read: Read, line:
     found = read("x.jsonl", f'{line}\n{{"text": "b", "id": "good"}}')
     assert reasons(found) == [reason, "article good"]
     assert isinstance(found[0], Reject)
-    assert found[0].source == "x.jsonl:1"
+    assert found[0].source.endswith("/x.jsonl:1")
     assert len(found[0].detail) < 400
     found[0].detail.encode()
 
@@ -137,7 +138,7 @@ JSON = st.recursive(
 def test_any_line_is_one_row_or_one_reject(tmp_path_factory: pytest.TempPathFactory, line: str) -> None:
     path = tmp_path_factory.mktemp("any") / "x.jsonl"
     path.write_bytes(line.encode())
-    (found,) = readers.read(path, Origin("x.jsonl", "x", None), Fields())
+    (found,) = readers.read(Input(str(path), Origin("x.jsonl", "x", None), Fields()))
     if isinstance(found, Article):
         assert all(isinstance(value, str | None) for value in vars(found).values())
 
@@ -158,7 +159,7 @@ def test_a_quoted_field_keeps_its_lines_and_rows_are_named_by_their_last_line(re
     assert isinstance(first, Article)
     assert first.text == 'a "b"\r\nc\n\nd'
     assert isinstance(second, Reject)
-    assert (second.source, second.reason) == ("x.csv:7", "no-text")
+    assert (second.source.rpartition("/")[2], second.reason) == ("x.csv:7", "no-text")
 
 
 def test_old_mac_line_ends_are_line_ends(read: Read) -> None:
@@ -193,7 +194,7 @@ def test_a_field_of_five_megabytes_is_one_article(read: Read) -> None:
 def parquet(folder: Path, **columns: object) -> list[Article | Reject]:
     path = folder / "x.parquet"
     pq.write_table(pa.table(columns), path)
-    return list(readers.read(path, Origin("x.parquet", "x", None), Fields()))
+    return list(readers.read(Input(str(path), Origin("x.parquet", "x", None), Fields())))
 
 
 @pytest.mark.parametrize(

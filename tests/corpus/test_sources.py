@@ -9,8 +9,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from corpus import readers
-from corpus.config import Fields, Source
+from corpus.config import Source
 from corpus.errors import WirecopyError
+from corpus.readers import Input
 from corpus.readers.article import Article
 from corpus.schema import Reject
 
@@ -18,8 +19,12 @@ from .conftest import reasons
 
 
 def names(root: Path, path: str, *, own: tuple[Path, ...] = (), outlet: str | None = None) -> dict[str, str | None]:
-    found = readers.files(Source(path=path, outlet=outlet), root, own=own)
-    return {origin.stem: origin.outlet for _, origin in found}
+    found = listed(root, path, own=own, outlet=outlet)
+    return {one.origin.stem: one.origin.outlet for one in found}
+
+
+def listed(root: Path, path: str, *, own: tuple[Path, ...] = (), outlet: str | None = None) -> list[Input]:
+    return readers.inputs(Source(path=path, outlet=outlet), root, own=own, where="")
 
 
 def tree(root: Path, *paths: str) -> None:
@@ -51,7 +56,7 @@ def test_sources_may_lie_above_the_workspace_or_at_an_absolute_path(tmp_path: Pa
     tree(tmp_path, "in/a/x.txt", "space/y.txt")
     for path in ("../in", f"{tmp_path}/in", "../in/*/*.txt"):
         assert names(tmp_path / "space", path) == {"a/x": "a"}
-    assert [origin.name for _, origin in readers.files(Source(path=".."), tmp_path / "in" / "a")] == ["in/a/x.txt"]
+    assert [one.origin.name for one in listed(tmp_path / "in" / "a", "..")] == ["in/a/x.txt"]
 
 
 def test_what_wirecopy_writes_is_no_input(tmp_path: Path) -> None:
@@ -74,7 +79,7 @@ def test_a_source_without_files_is_an_error_that_says_what_is_there(tmp_path: Pa
     (tmp_path / "empty").mkdir()
     (tmp_path / "there.md").touch()
     with pytest.raises(WirecopyError) as caught:
-        readers.files(Source.model_construct(path=path or "empty"), tmp_path)
+        readers.inputs(Source.model_construct(path=path or "empty", outlet=None), tmp_path, own=[], where="")
     assert "no file matches" in caught.value.message
     assert ("there.md" in caught.value.hint) != (path in ("empty", ""))
 
@@ -89,12 +94,8 @@ def test_a_place_that_is_no_file_is_rejected_and_stops_nothing(tmp_path: Path) -
     (tmp_path / "memory.txt").symlink_to("/proc/self/mem")  # even root can't read its first byte
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "folder.txt" / "inside.txt").write_text("text")
-    (tmp_path / "page.html").write_text("<p>")
-    found = [
-        each
-        for path, origin in readers.files(Source(path="."), tmp_path)
-        for each in readers.read(path, origin, Fields())
-    ]
+    (tmp_path / "page.docx").write_text("<p>")
+    found = [each for one in listed(tmp_path, ".") for each in readers.read(one)]
     assert reasons(found) == [
         "unreadable", "article folder.txt/inside", "unreadable", "unreadable", "unreadable", "unsupported-format",
     ]  # fmt: skip
@@ -112,9 +113,7 @@ def test_what_may_not_be_read_is_rejected() -> None:
         (root / "shut.txt").chmod(0)
         with unprivileged():
             found = [
-                (origin.name.split("/", 1)[1], each)
-                for path, origin in readers.files(Source(path="."), root)
-                for each in readers.read(path, origin, Fields())
+                (one.origin.name.split("/", 1)[1], each) for one in listed(root, ".") for each in readers.read(one)
             ]
         (root / "closed").chmod(0o755)
     assert [place for place, _ in found] == ["closed", "open.txt", "shut.txt"]
@@ -139,11 +138,7 @@ def test_names_of_any_bytes_become_ids(tmp_path: Path) -> None:
     for name in hostile:
         (tmp_path / f"{name}.txt").write_text("text")
     (tmp_path / os.fsdecode(b"x.\xff")).write_text("text")
-    found = [
-        each
-        for path, origin in readers.files(Source(path="."), tmp_path)
-        for each in readers.read(path, origin, Fields())
-    ]
+    found = [each for one in listed(tmp_path, ".") for each in readers.read(one)]
     ids = {each.doc_id for each in found if isinstance(each, Article)}
     assert ids == {*hostile[:-1], "\\xff\\xfe"}
     (other,) = (each for each in found if isinstance(each, Reject))

@@ -1,0 +1,34 @@
+"""Lines around a story that were translated word by word, or credits that were left in another language."""
+
+from collections.abc import Iterator, Sequence
+
+from corpus.roles.furniture import phrase
+from corpus.roles.lexicon import lexicon
+from corpus.schema import Evidence, Role
+
+LITERAL = (Role.BOILERPLATE, "literal-translation")
+
+
+def credit_lines(
+    text: str, spans: Sequence[tuple[int, int]], roles: Sequence[Role], language: str
+) -> Iterator[Evidence]:
+    """Yield the lines that no person of the language would write."""
+    for (start, end), role in zip(spans, roles, strict=True):
+        if role is Role.BOILERPLATE and phrase(text[start:end].lower().replace("’", "'")) == LITERAL:
+            detail = "A line of the page, translated word by word."
+            yield Evidence(rule="literal-line", start=start, end=end, detail=detail)
+        elif role is Role.CREDIT:
+            yield from _foreign(text[start:end], start, language)
+
+
+def _foreign(line: str, start: int, language: str) -> Iterator[Evidence]:
+    """Yield the keyword of a credit that the document's language does not have."""
+    head = line.replace("：", ":").partition(":")[0]
+    word = head.strip("([（ ©\xa0")
+    words = lexicon()
+    codes = words.pictures.get(word.lower(), frozenset()) | words.sources.get(word.lower(), frozenset())
+    known = any(language in each for each in words.pictures.values())
+    if known and codes and language not in codes:
+        at = start + head.index(word)
+        told = f"'{word}' is not how a credit begins in this language ({language})."
+        yield Evidence(rule="foreign-credit", start=at, end=at + len(word), detail=told)

@@ -1,0 +1,1 @@
+"""The steps of the build, one file each: what a task of the step reads, and the files it leaves."""
