@@ -21,13 +21,14 @@ IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 WORDS = {
     language: frozenset(words.split())
     for language, words in {
-        "cs": "že jsou který která které není však nebo jeho jako při také až byl byla bylo podle před kde své který ve",
+        "cs": "v že jsou jsem jsme bude byly kdy ještě více který která "
+        " které není však nebo jeho jako při také až byl byla bylo podle před kde své který ve",
         "da": "og ikke af blev efter mod også fra har være eller nogle hvor hvad jeg det",
-        "de": "und der das ist nicht mit für auf ein eine sich dem im zu auch bei nach über wird werden einen einer zum "
-        "zur aus dass sie wie vom wegen ihre seine durch",
+        "de": "und der das ist nicht mit für auf ein eine sich dem im zu auch bei nach über wird werden einen einer "
+        "zum zur aus dass sie wie vom wegen ihre seine durch",
         "en": "the and of is are that with for this from have has which their will would been not its his they "
         "you your our were about",
-        "es": "el los las del por una con para como más pero fue este esta está son sus también sobre al lo",
+        "es": "el los las del por una con para como más pero fue este esta está sus también sobre al lo",
         "fi": "ja on ei että oli se hän mutta myös kuin sekä joka ovat mukaan",
         "fr": "les une dans est pour qui pas par avec aux du sont été cette ces plus leur mais ont et ce",
         "hu": "és az hogy nem egy volt is csak mint már még ez ami szerint után",

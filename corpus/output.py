@@ -32,7 +32,7 @@ class Output:
 
         view = Table(title=plain(title) or None, title_justify="left", box=None, pad_edge=False)
         for name, value in rows[0].items():
-            view.add_column(name, justify="right" if isinstance(value, int | float) else "left")
+            view.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
         for row in rows:
             view.add_row(*(Text(plain(value)) for value in row.values()))
         _console(sys.stdout).print(view)

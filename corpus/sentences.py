@@ -24,9 +24,9 @@ TAKES_NUMBER = frozenset(
     """
 abb abs anl anm approx aprox apt art arts aufl bzw cap cca ch chap cit civ col div ed env etc evtl exkl est fig figs
 geb gegr gest ggf godz hrsg inc incl inkl jan jän feb febr febbr mär mrz mar apr avr jun jul juil aug aoû ago sep
-sept set okt oct ott nov dez dec déc dic mit no nos nr nro núm num obr odst okr op par para pag pág págs pos post
-pre proc prof ref rev sec sect sek seq sig std str tab tabl tel tél tlf tlx tyg tys tzv var ver vers vgl vol vols
-zzgl ziff kap kol lfd max min mind mio mrd mill mln mld milj paragr rok roč vyd resp пункт рис руб стр ст табл тел
+sept set okt oct ott nov dez dec déc dic no nos nr nro núm num obr odst okr op para pag pág págs post
+pre prof ref rev sec sect sek seq sig std str tab tabl tel tél tlf tlx tyg tys tzv vers vgl vol vols
+zzgl ziff kap kol lfd max min mind mio mrd mill mln mld milj paragr roč vyd resp пункт рис руб стр ст табл тел
 гл илл изд млн млрд тыс
 """.split()  # noqa: SIM905
 )
@@ -108,6 +108,8 @@ def _pieces(text: str, language: str) -> list[str]:
         if type(error).__name__ != "PanicException":
             raise
         return [text]
+    if sum(map(len, pieces)) != len(text):
+        return [text]
     if NUMBER_NEXT.search(text):
         ends = sorted({*accumulate(map(len, pieces)), *_before_numbers(text)})
         return [text[left:right] for left, right in pairwise([0, *ends])]
@@ -118,8 +120,8 @@ def _before_numbers(text: str) -> list[int]:
     found = []
     for match in NUMBER_NEXT.finditer(text):
         word = WORD_BEFORE.search(text, max(0, match.start() - 40), match.start())
-        short = word is None or len(word[0]) < 3 or word[0].lower() in TAKES_NUMBER
-        if text[match.start()] != "." or not short:
+        shortened = word is None or len(word[0]) < 3 or word[0].lower() in TAKES_NUMBER
+        if text[match.start()] != "." or not shortened:
             found.append(match.end())
     return found
 
@@ -137,7 +139,7 @@ def _goes_on(before: str, after: str, touching: bool, language: str) -> bool:
 
 def _is_ordinal(before: str, after: str, language: str) -> bool:
     """Whether the number at the end of `before` counts the name or noun that follows."""
-    number = ORDINAL.search(before)
+    number = ORDINAL.search(before[-40:])
     if not number or language not in BEFORE_NOUNS:
         return bool(number) and language in BEFORE_NAMES
     if after.startswith(COUNTED):

@@ -5,7 +5,7 @@ segments, one after the other; what stays in memory is 40 bytes a document and s
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from corpus.check import contract, files, pairs, reading, relations, segments
 from corpus.check.facts import Facts, Numbers, gather
-from corpus.check.findings import MOST_EXAMPLES, Checked, Finding, Tally
+from corpus.check.findings import MOST_EXAMPLES, Checked, Finding, Tally, Unreadable
 from corpus.check.reading import Row, dataset_of
 from corpus.output import Output
 
@@ -132,7 +132,10 @@ class Run:
             self.tally.add(name, self._facts.finding(number, what) if shown else Finding(what))
 
     def _progress(self, text: str) -> AbstractContextManager[Callable[[int], None]]:
-        return self._out.progress(text, None, unit="documents")
+        total = None
+        with suppress(Unreadable):
+            total = files.read_state(self.folder).rows.get("documents")
+        return self._out.progress(text, total, unit="documents")
 
 
 def _at(row: Row, what: str) -> Finding:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from os.path import commonprefix
 from unicodedata import is_normalized, normalize
 
 from corpus.cleaning.edits import Change
@@ -19,6 +18,12 @@ def changes(text: str) -> Iterator[Change]:
         part = match[0]
         if not is_normalized("NFC", part):
             fixed = normalize("NFC", part)
-            head = len(commonprefix([part, fixed]))
-            tail = len(commonprefix([part[head:][::-1], fixed[head:][::-1]]))
+            head = _shared(part, fixed)
+            tail = _shared(part[head:][::-1], fixed[head:][::-1])
             yield "nfc", match.start() + head, match.end() - tail, fixed[head : len(fixed) - tail]
+
+
+def _shared(left: str, right: str) -> int:
+    """How many characters two strings share at their start."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))

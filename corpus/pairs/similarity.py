@@ -126,5 +126,5 @@ def fits(left: NDArray[np.int64], right: NDArray[np.int64], ratio: float) -> Flo
 @cache
 def _misfit() -> tuple[Floats, Floats]:
     # numpy has no erfc: its logarithm on a grid, exact to five digits between the points.
-    grid = np.linspace(0.0, 8.0, 8_001)
+    grid: Floats = np.linspace(0.0, 8.0, 8_001, dtype=np.float64)
     return grid, np.array([math.log(max(math.erfc(at / math.sqrt(2)), LEAST_FIT)) for at in grid])

@@ -16,6 +16,7 @@ from corpus.encoding import Refused
 from corpus.readers import archive, csv, html, jsonl, local, parquet, text, warc
 from corpus.readers.article import Article, Origin, printable, stem_of, suffix_of
 from corpus.readers.inputs import Input, is_remote
+from corpus.readers.stream import settled
 from corpus.schema import Reason, Reject
 
 __all__ = ["READERS", "Input", "inputs", "read", "split"]
@@ -92,6 +93,7 @@ def _read(one: Input, opened: Callable[[], BinaryIO]) -> Iterator[Article | Reje
             raise Refused(Reason.UNSUPPORTED_FORMAT, f"'{suffix_of(one.origin.name)}' is none of {known}")
         with opened() as file:
             yield from reader(file, one)
+            settled(file)
     except Refused as flaw:
         yield one.origin.reject(flaw.reason, flaw.detail)
     except OSError as error:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from corpus.encoding import Refused
 from corpus.readers.article import Article, printable, stem_of
 from corpus.readers.inputs import Input
-from corpus.readers.stream import BLOCK, Budget, cause, guarded, seekable, too_large
+from corpus.readers.stream import BLOCK, Budget, cause, guarded, seekable, settled, too_large
 from corpus.schema import Reason, Reject
 
 Member = Callable[[Input, Callable[[], BinaryIO]], Iterator[Article | Reject]]
@@ -38,7 +38,7 @@ def read_zip(file: BinaryIO, one: Input, member: Member) -> Iterator[Article | R
             raise Refused(Reason.TOO_LARGE, f"{len(members)} members, more than {MOST_MEMBERS}")
         for info in members:
             name = _zip_name(info)
-            if info.is_dir() or _is_hidden(name):
+            if name.endswith("/") or _is_hidden(name):
                 continue
             found = True
             flaw = _unsafe(name) or _zip_flaw(info)
@@ -158,7 +158,7 @@ class _Info(tarfile.TarInfo):
     """A head that is an error where it is broken; tarfile would end there without a word."""
 
     @classmethod
-    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> "_Info":  # type: ignore[override]
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> "_Info":
         try:
             return super().fromtarfile(tarfile_)
         except (tarfile.InvalidHeaderError, tarfile.TruncatedHeaderError) as error:  # type: ignore[attr-defined]
@@ -176,7 +176,8 @@ def _tar_members(file: BinaryIO, one: Input) -> Iterator[tuple[tarfile.TarInfo, 
                 # `offset` is where the next head begins: nothing may be read far beyond it.
                 budget.until = tar.offset + LONGEST_HEAD + BLOCK
                 yield info, tar
-                tar.members.clear()  # it would grow with the archive
+                tar.members.clear()  # type: ignore[attr-defined]  # it would grow with the archive
+        settled(stream)
     except Refused:
         raise
     except Exception as error:  # tarfile trips over broken heads in many ways

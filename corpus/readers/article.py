@@ -2,7 +2,6 @@
 
 import math
 import os
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,8 +120,10 @@ def flaw_of(text: str) -> tuple[Reason, str] | None:
 
     Arrow has no surrogates, PostgreSQL has no NUL; both lose whole batches.
     """
-    if hit := re.search("[\ud800-\udfff]", text):
-        return Reason.UNPAIRED_SURROGATE, f"U+{ord(hit[0]):04X} at {hit.start()}"
+    try:
+        text.encode()  # ten times quicker than a search
+    except UnicodeEncodeError as error:
+        return Reason.UNPAIRED_SURROGATE, f"U+{ord(text[error.start]):04X} at {error.start}"
     if "\0" in text:
         return Reason.CONTROL_CHARACTER, f"NUL at {text.index(chr(0))}"
     return None

@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 from corpus.encoding import Refused, decode, unicode_of
 from corpus.readers.article import Article, from_row, header_flaw
 from corpus.readers.inputs import Input
-from corpus.readers.stream import LARGEST, seekable, too_large, whole
+from corpus.readers.stream import LARGEST, seekable, settled, too_large, whole
 from corpus.schema import Reason, Reject
 
 AT_ONCE = 4 << 20  # bytes: a smaller file is decoded in one go
@@ -80,11 +80,13 @@ class _Lines:
 def _text(file: BinaryIO) -> Iterator[tuple[TextIO, str]]:
     head = file.read(AT_ONCE)
     if len(head) < AT_ONCE:
+        settled(file)
         text, encoding = decode(head)
         yield io.StringIO(text, newline=""), encoding
         return
     with seekable(file, read=head) as again:
         found = unicode_of(again)
+        settled(again)
         again.seek(0)
         if found:
             yield io.TextIOWrapper(again, found, newline=""), found

@@ -40,7 +40,7 @@ def article(raw: bytes, origin: Origin, *, url: str | None = None, charset: str 
     page, encoding = decode(raw, charset or _declared(raw))
     found = _extracted(page, url)
     text = found.text if found is not None else None
-    if not text or not text.strip():
+    if not text or not any(map(str.isalpha, text)):
         raise Refused(Reason.NO_TEXT, "a page without a main text")
     told = {
         "outlet": origin.outlet or _line(found.sitename) or _line(found.hostname),

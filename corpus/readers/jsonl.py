@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from corpus.readers.article import Article, Origin, from_row
 from corpus.readers.inputs import Input
-from corpus.readers.stream import LARGEST, too_large
+from corpus.readers.stream import LARGEST, settled, too_large
 from corpus.schema import Reason, Reject
 
 MARK = b"\xef\xbb\xbf"
@@ -35,6 +35,7 @@ def read(file: BinaryIO, one: Input) -> Iterator[Article | Reject]:
             yield _row(row, one, line)
         at, line = at + size, line + 1
     if not found and one.part is None:
+        settled(file)
         yield one.origin.reject(Reason.EMPTY, "no rows")
 
 

@@ -47,13 +47,14 @@ def open(address: str) -> BinaryIO:
     """Open a remote file; what goes wrong, then or later, is an OSError."""
     try:
         system, path = _system(address, "")
-        inner = system.open(path, "rb", block_size=BLOCK)
+        # A web server that knows no ranges can only be read from begin to end.
+        whole = address.startswith("http") and not system.info(path).get("partial")
+        inner = system.open(path, "rb", block_size=0 if whole else BLOCK)
     except WirecopyError as error:
         raise OSError(error.message) from None
     except Exception as error:  # each system has errors of its own
         raise OSError(_told(error)) from None
-    back = bool(inner.seekable()) and not type(inner).__name__.endswith("StreamFile")
-    return guarded(inner, told=_told, spend=lambda _size: None, back=back)
+    return guarded(inner, told=_told, spend=lambda _size: None, back=not whole and bool(inner.seekable()))
 
 
 def shown(address: str) -> str:

@@ -25,6 +25,7 @@ def whole(file: BinaryIO, most: int = LARGEST) -> bytes:
         if size > most:
             raise too_large(most)
         pieces.append(piece)
+    settled(file)
     return b"".join(pieces)
 
 
@@ -46,6 +47,7 @@ def seekable(file: BinaryIO, read: bytes = b"") -> BinaryIO:
     copy.write(read)
     while block := file.read(BLOCK):
         copy.write(block)
+    settled(file)
     copy.seek(0)
     return copy
 
@@ -80,7 +82,8 @@ class Guarded(io.RawIOBase):
     """A stream of another library: each error it raises is an OSError, and its bytes are counted.
 
     `told` makes the message of an error, `spend` takes the number of bytes that were read and
-    raises `Refused` where they are too many.
+    raises `Refused` where they are too many. A buffer above it would lose what it holds when an
+    error comes: so the stream ends first, and the error waits for the next call or for `settled`.
     """
 
     def __init__(
@@ -88,6 +91,8 @@ class Guarded(io.RawIOBase):
     ) -> None:
         super().__init__()
         self._inner, self._told, self._spend, self._back = inner, told, spend, back
+        self._take = getattr(inner, "read1", inner.read)  # `read` of gzip loses what comes before a cut
+        self.held: Refused | OSError | None = None
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -99,8 +104,14 @@ class Guarded(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill `buffer`; return how many bytes were read."""
-        block = self._asked(self._inner.read, len(buffer))
-        self._spend(len(block))
+        if self.held:
+            raise self.held
+        try:
+            block = self._asked(self._take, len(buffer))
+            self._spend(len(block))
+        except (Refused, OSError) as error:
+            self.held = error
+            return 0
         buffer[: len(block)] = block
         return len(block)
 
@@ -123,6 +134,13 @@ class Guarded(io.RawIOBase):
             raise
         except Exception as error:  # what libraries raise on broken data is not in their contracts
             raise OSError(self._told(error)) from None
+
+
+def settled(file: BinaryIO) -> None:
+    """Raise the error that a stream has held back at what looked like its end."""
+    held = getattr(getattr(file, "raw", None), "held", None)
+    if held:
+        raise held
 
 
 def guarded(

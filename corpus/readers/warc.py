@@ -19,12 +19,13 @@ from corpus.files import digest
 from corpus.readers import html, text
 from corpus.readers.article import Article, Origin, flaw_of
 from corpus.readers.inputs import Input
-from corpus.readers.stream import BLOCK, LARGEST, Budget, cause, guarded, too_large
+from corpus.readers.stream import BLOCK, LARGEST, Budget, cause, guarded, settled, too_large
 from corpus.schema import Reason, Reject
 
 LONGEST_HEAD = 1 << 20
 PAGES = ("text/html", "application/xhtml+xml")
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+VERSIONS = ["HTTP/1.0", "HTTP/1.1", "HTTP/2.0", "HTTP/2", "HTTP/3"]
 READABLE = 60
 
 
@@ -72,6 +73,7 @@ def _records(file: BinaryIO) -> Iterator[_Record]:
         head = _Head(file)
         first = next((line for line in iter(head.readline, b"") if line.strip()), b"")
         if not first:
+            settled(file)
             return
         if not first.startswith(b"WARC/"):
             raise Refused(Reason.UNREADABLE, "no WARC record where one should begin")
@@ -90,6 +92,7 @@ def _record(head: Any, file: BinaryIO) -> _Record:
     while left:
         block = file.read(min(left, BLOCK))
         if not block:
+            settled(file)
             raise Refused(Reason.UNREADABLE, "the file ends inside a record")
         left -= len(block)
         if kept is not None:
@@ -139,7 +142,7 @@ def _page(block: bytes, origin: Origin, uri: str) -> Article:
     from warcio.statusandheaders import StatusAndHeadersParser
 
     stream = io.BytesIO(block)
-    head = _parsed(StatusAndHeadersParser(["HTTP/"]), stream)
+    head = _parsed(StatusAndHeadersParser(VERSIONS), stream)
     status = head.get_statuscode()
     if status != "200":
         raise Refused(Reason.HTTP_STATUS, f"status {status[:20] or 'missing'}")

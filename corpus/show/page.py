@@ -7,7 +7,7 @@ from typing import Any
 from corpus.output import Cell, Output, one_line
 from corpus.show.document import Bead, Members, Paired, Shown
 
-LABELS, NUMBERS = 14, 16  # columns of the page
+LABELS, MOST_RULE, NUMBERS = 14, 24, 16  # widths of the columns
 EXCERPT = 60
 ROLES = {
     "title": "bold magenta",
@@ -33,11 +33,12 @@ def draw(one: Shown, out: Output) -> None:
             _paragraph(one.document["text"], part, mine)
             for part, mine in zip(one.document["paragraphs"], inside, strict=True)
         ],
-        [LABELS + 6, None],
+        [_widest(one.document["paragraphs"]), None],
     )
     shown = sum(map(len, inside))
     if rest := _rules(edit for _, _, edit in places) if len(places) > shown else "":
-        out.line(f"\nedits: {rest}; {shown} of them inside of paragraphs")
+        out.line("")
+        out.page([_line("edits", (f"{rest}; {shown} of them inside of paragraphs", "dim"))], [LABELS, None])
     for paired in one.paired:
         _pairs(one, paired, out)
 
@@ -96,6 +97,11 @@ def _paragraph(text: str, part: dict[str, Any], edits: Sequence[Place]) -> Seque
         at = max(at, end)
     rule = "" if part["rule"] == part["role"] else "\n" + part["rule"]
     return [(part["role"], style or "cyan"), (rule, "dim")], [*pieces, (text[at : part["end"]], style)]
+
+
+def _widest(paragraphs: Sequence[dict[str, Any]]) -> int:
+    names = [part[name] for part in paragraphs for name in ("role", "rule")]
+    return min(MOST_RULE, max(map(len, names), default=LABELS))
 
 
 def _edit(edit: dict[str, Any]) -> Cell:

@@ -5,11 +5,12 @@ Beside those, 16 bytes a document for the sizes of families and events. Not cove
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from corpus.check.reading import dataset_of, told
 from corpus.output import Output
 from corpus.stats import documents, tables
-from corpus.stats.tables import Table
+from corpus.stats.tables import QUANTILES, ROLES, Table
 
 __all__ = ["Stats", "count", "stats"]
 MOST_ROWS = 20
@@ -53,7 +54,7 @@ class Stats:
             if not rows:
                 continue
             out.line(title)
-            out.table(rows[:MOST_ROWS])
+            out.table([_together(row) for row in rows[:MOST_ROWS]])
             if len(rows) > MOST_ROWS:
                 out.line(f"and {len(rows) - MOST_ROWS} more; --json has all")
             out.line("")
@@ -84,3 +85,17 @@ def count(folder: Path) -> Stats:
         suspected=tables.rules(found.evidence),
         rejects=tables.listed(tables.counted(folder, "rejects", ("reason",)), ("reason",)),
     )
+
+
+def _together(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for people, that fits 80 columns: what there is of roles, and quantiles, in one column each."""
+    roles = {name: value for name, value in row.items() if name in ROLES}
+    short = {name: value for name, value in row.items() if name not in roles and name.split(" ")[-1] not in QUANTILES}
+    if roles:
+        short["roles"] = ", ".join(f"{name} {value}" for name, value in roles.items() if value)
+    for measure in ("score", "margin"):
+        told = [row[name] for label in QUANTILES if (name := f"{measure} {label}") in row]
+        if told:
+            label = f"{measure} {' '.join(QUANTILES)}"
+            short[label] = " ".join("-" if one is None else f"{one:.3f}" for one in told)
+    return short

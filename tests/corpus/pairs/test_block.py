@@ -76,8 +76,7 @@ def test_documents_of_one_sentence() -> None:
 
 
 def test_strangers_find_their_translations_without_events() -> None:
-    texts = [
-        text(f"{language}/{n:02}", language, range(n * 4, n * 4 + 4)) for n in range(40) for language in ("en", "de")
-    ]
+    numbers = [(language, n) for n in range(40) for language in ("en", "de")]
+    texts = [text(f"{language}/{n:02}", language, range(n * 4, n * 4 + 4)) for language, n in numbers]
     found = matches(texts, Labels())
     assert [(one.left_doc, one.right_doc) for one in found] == [(f"de/{n:02}", f"en/{n:02}") for n in range(40)]

