@@ -7,9 +7,9 @@ from annotation.schema import Task
 from annotation.schemes import load as load_scheme
 from annotation.schemes.scheme import Scheme
 from annotation.units import tasks_of
-from corpus.dataset import rows, state
 from corpus.config import Campaign as Settings
 from corpus.config import Workspace
+from corpus.dataset import rows, state
 from corpus.errors import WirecopyError
 from corpus.schema import Document, Pair
 

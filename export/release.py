@@ -19,8 +19,8 @@ from annotation.labels import label_features
 from annotation.schema import Annotation
 from annotation.schemes.answers import value_features
 from annotation.tables import rebuild
-from corpus.dataset import CONFIGS, parts, rows
 from corpus.config import SPLIT_NAMES, Workspace, load
+from corpus.dataset import CONFIGS, parts, rows
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.files import digest, read_model, replacing_folder, sha256_file, write_json, write_text
