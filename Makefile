@@ -1,13 +1,13 @@
 # Each target sets up what it needs, in .venv; nothing but Python 3.11, make and a package index.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-.PHONY: help demo test lint bench wheel browser clean
+.PHONY: help demo test lint bench bench-corpus wheel browser clean
 
 help:
 	@echo "make demo    the whole journey on the built-in sample (about 2 minutes the first time)"
 	@echo "make test    every test, with a real Label Studio and a real browser (about 10 minutes)"
 	@echo "make lint    style and types"
-	@echo "make bench   ratios against peers"
+	@echo "make bench   ratios against peers; make bench-corpus: those that take a quarter of an hour"
 	@echo "make wheel   the wheel, tried in a bare environment"
 
 demo: .venv/ready
@@ -23,6 +23,11 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python benchmarks/startup.py
+
+bench-corpus: .venv/ready
+	$(BIN)/python benchmarks/corpus.py --steps
+	$(BIN)/python benchmarks/corpus.py --scale
+	$(BIN)/python -m benchmarks.alignment
 
 wheel: .venv/ready
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist

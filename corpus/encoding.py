@@ -20,7 +20,7 @@ MARKS = {
 MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HIGH = re.compile(rb"[\x80-\xff]")
 # Bytes that no text file holds: C0 controls other than white space, backspace and escape.
-CONTROLS = bytes([*range(0x01, 0x08), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
+CONTROLS = bytes([*range(0x00, 0x08), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 # What browsers read where a page names the older or smaller encoding (https://encoding.spec.whatwg.org).
 READ_AS = {
     "ascii": "cp1252",
@@ -60,7 +60,7 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
     mark = next((mark for mark in MARKS if raw.startswith(mark)), b"")
     if mark:
         return _strictly(raw, MARKS[mark])
-    if b"\0" in raw or _controls(raw) > len(raw) // 100:
+    if _controls(raw) > len(raw) // 100:
         raise Refused(Reason.BINARY, "holds NUL or control bytes")
     codec = _codec(declared) if declared else None
     if codec and codec.startswith("iso2022") and (text := _text(raw, codec)) is not None:

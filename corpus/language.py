@@ -10,7 +10,7 @@ from typing import Any
 
 UNKNOWN = "und"
 # The model's time grows with what it reads; more than this told no document's language better.
-SAMPLE, PARTS = 400, 4
+SAMPLE, PARTS = 240, 4
 LEAST_SCORE = 0.35
 # Of a line that does not confirm its document's language the model must be sure. It often errs on
 # less than LONG_ENOUGH characters: there it may only say what the document says.

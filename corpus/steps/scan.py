@@ -29,7 +29,7 @@ from corpus.relations.anchors import anchors, identity
 from corpus.relations.events import day
 from corpus.relations.minhash import BANDS, PERMUTATIONS, bands, compact, signatures, signed
 from corpus.roles import line_key
-from corpus.schema import Document, Edit, Raw, Reject
+from corpus.schema import Document, Edit, Raw, Reason, Reject
 from corpus.steps import keyed
 
 BATCH_ROWS, BATCH_CHARACTERS = 2_000, 16 << 20
@@ -86,18 +86,20 @@ def _batches(inputs: Sequence[Input], nfc: bool) -> Iterator[tuple[Batch, list[R
     batch, rejects = Batch(), list[Reject]()
     for one in inputs:
         for found in readers.read(one):
+            if isinstance(found, Article):
+                found = _add(batch, found, nfc) or found
             if isinstance(found, Reject):
                 rejects.append(found)
-            else:
-                _add(batch, found, nfc)
             if batch.full() or len(rejects) >= BATCH_ROWS:
                 yield batch, rejects
                 batch, rejects = Batch(), []
     yield batch, rejects
 
 
-def _add(batch: Batch, article: Article, nfc: bool) -> None:
+def _add(batch: Batch, article: Article, nfc: bool) -> Reject | None:
     text, edits = clean(article.text, nfc=nfc)
+    if not text or text.isspace():
+        return Reject(source=article.source, reason=Reason.EMPTY, detail="only characters that nobody sees")
     language, score = (article.language, None) if article.language else detect(text)
     row = {
         "doc_id": article.doc_id,
@@ -120,6 +122,7 @@ def _add(batch: Batch, article: Article, nfc: bool) -> None:
     batch.characters += len(text)
     if article.html is not None:
         batch.raw.append((article.raw_sha256, article.html))
+    return None
 
 
 def _documents(batch: Batch) -> Any:

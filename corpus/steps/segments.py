@@ -15,7 +15,7 @@ import xxhash
 from corpus import arrow, parquet
 from corpus.engine import Counters
 from corpus.features import arrow_schema
-from corpus.language import line_language
+from corpus.language import UNKNOWN, line_language
 from corpus.machine_translation import evidence
 from corpus.roles import assign
 from corpus.schema import Document, Evidence, Role, Segment
@@ -23,6 +23,7 @@ from corpus.sentences import segment_ids, spans
 from corpus.steps import keyed
 
 Line = tuple[int, int]
+NAMES = {Role.BYLINE, Role.CREDIT, Role.DATELINE}  # of people, agencies, months: no language of their own
 Labelled = tuple[list[tuple[Role, str]], list[Evidence]]
 
 
@@ -59,7 +60,10 @@ class Rows:
             for place, (first, last) in enumerate(lines)
             for start, end in spans(text, first, last, language)
         ]
-        languages = [line_language(text[start:end], language) for start, end in lines]
+        languages = [
+            UNKNOWN if role in NAMES else line_language(text[start:end], language)
+            for (start, end), role in zip(lines, roles, strict=True)
+        ]
         texts = [text[start:end] for _, start, end in cut]
         columns = self.columns
         columns["segment_id"] += segment_ids(doc_id, texts)
@@ -69,7 +73,7 @@ class Rows:
         columns["start"] += [start for _, start, _ in cut]
         columns["end"] += [end for _, _, end in cut]
         columns["text"] += texts
-        columns["role"] += [roles[place].value for place, _, _ in cut]
+        columns["role"] += [roles[place] for place, _, _ in cut]
         columns["language"] += [languages[place] for place, _, _ in cut]
 
 
@@ -140,7 +144,7 @@ def _labels(
     columns: list[list[Any]] = [
         [s for s, _ in flat],
         [e for _, e in flat],
-        [role.value for role, _ in roles],
+        [role for role, _ in roles],
         [rule for _, rule in roles],
     ]
     paragraphs = arrow.structs(schema.field("paragraphs").type, list(map(len, lines)), columns)

@@ -75,6 +75,15 @@ def test_a_document_tells_all_that_is_known(make: Make, articles: Path) -> None:
     assert (one.family_id, one.event_id, one.mt_suspicion) == ("post/one", None, 0.0)
 
 
+def test_a_stray_nul_is_an_edit_and_what_nobody_sees_is_no_article(make: Make, articles: Path) -> None:
+    (articles / "nul.txt").write_text(ENGLISH.replace("bridge", "bri\0dge") * 2)
+    (articles / "unseen.txt").write_text("\u200b\ufeff")
+    built = make("articles")
+    (one,) = built.documents
+    assert "\0" not in one.text and [edit.original for edit in one.edits] == ["\0", "\0"]
+    assert built.reasons == {"articles/unseen.txt": "empty"}
+
+
 def test_a_row_tells_what_its_columns_tell(make: Make, articles: Path) -> None:
     row = {"nr": 1, "body": ENGLISH, "head": "Other title", "language": "en-GB", "published": "2025", "outlet": "post"}
     (articles / "x.jsonl").write_text(json.dumps(row))

@@ -115,7 +115,6 @@ def test_a_lone_legacy_letter_far_down_an_english_text_is_found(read: Read) -> N
         ("Köln ist schön".encode()[:-3] + b"\xc3", "broken-utf-8"),
         (b"\xef\xbb\xbfabc\xff", "broken-utf-8"),
         (b"\xff\xfea\0b", "unknown-encoding"),
-        ("\ufeffa\0b".encode("utf-16-le"), "control-character"),
         (b"\xff\xfe\x00\xd8a\0", "unknown-encoding"),
         (bytes(Random(1).choices([*range(0x20, 0x7F), *range(0x80, 0x100)], k=300)), "unknown-encoding"),
     ],

@@ -68,7 +68,7 @@ def test_a_row_without_an_id_gets_one_from_its_text(read: Read) -> None:
         ('{"text": 3}', "no-text"),
         ('{"text": NaN}', "no-text"),
         ('{"text": ["a"]}', "no-text"),
-        ('{"text": "a\\u0000"}', "control-character"),
+        ('{"text": "a", "id": "a\\u0000"}', "control-character"),
         (f'{{"text": "a{SURROGATE}"}}', "unpaired-surrogate"),
         (f'{{"text": "a", "id": "{SURROGATE}"}}', "unpaired-surrogate"),
         (f'{{"text": "a", "title": "{SURROGATE}"}}', "unpaired-surrogate"),

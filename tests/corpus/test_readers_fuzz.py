@@ -84,7 +84,7 @@ def accounted(one: Input, size: int) -> int:
     assert whole, "every file is at least one input"
     for each in whole:
         if isinstance(each, Article):
-            assert each.text.strip() and not flaw_of(each.text)
+            assert each.text.strip() and not flaw_of(each.text, cleaned=True)
             for told in (each.doc_id, each.source, each.title, each.url, each.outlet, each.published):
                 assert told is None or (told and not flaw_of(told))
         else:
