@@ -8,6 +8,7 @@ and the second run that does nothing. Where the folders lie may be thrown away a
 import secrets
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,12 +55,13 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class Step:
-    """What a step cost: its tasks, how many of them stood already, CPU seconds of the others."""
+    """What a step did: its tasks, how many of them stood already, CPU seconds of the others, counters of all."""
 
     step: str
     tasks: int
     reused: int
     seconds: float
+    counters: Counters
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,11 @@ class Engine:
                 seconds += done.seconds
                 advance(tasks[open_[place]].weight)
         if tasks:
-            self.steps.append(Step(tasks[0].step, len(tasks), len(tasks) - len(open_), round(seconds, 3)))
+            total: Counter[str] = Counter()
+            for done in found.values():
+                total.update(done.counters)
+            reused = len(tasks) - len(open_)
+            self.steps.append(Step(tasks[0].step, len(tasks), reused, round(seconds, 3), dict(sorted(total.items()))))
         self._used.update(_folder(self.root, task) for task in tasks)
         return [Result(_folder(self.root, task), found[at].counters) for at, task in enumerate(tasks)]
 

@@ -16,6 +16,8 @@ from corpus.readers.article import Article
 from corpus.report import Report
 from corpus.schema import Document, Pair, Raw, Reject, Relation, Segment
 
+from ..conftest import SAMPLE
+
 
 @dataclass(frozen=True)
 class Built:
@@ -77,6 +79,12 @@ def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def sample_articles() -> Path:
+    """The articles of the built-in sample."""
+    return SAMPLE / "articles"
 
 
 @pytest.fixture
