@@ -6,7 +6,6 @@ Secrets are not in it: `LABEL_STUDIO_API_KEY` comes from the environment.
 import re
 import tomllib
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,14 +57,10 @@ class Corpus(Section):
 
 
 class Event(Section):
-    """What some documents tell about; `documents` are patterns of document ids."""
+    """What some documents tell about; `documents` are patterns of document ids. The first that fits counts."""
 
     id: str = Field(min_length=1)
     documents: list[str] = ["*"]
-
-    def holds(self, doc_id: str) -> bool:
-        """Tell whether a document belongs to the event."""
-        return any(fnmatchcase(doc_id, pattern) for pattern in self.documents)
 
 
 class Target(Section):
@@ -141,10 +136,6 @@ class Config(Section):
             if event not in events:
                 raise ValueError(f"{who} names the event '{event}', but [[events]] has {events or 'none'}")
         return self
-
-    def event_of(self, doc_id: str) -> str | None:
-        """Return the first event that holds a document."""
-        return next((event.id for event in self.events if event.holds(doc_id)), None)
 
 
 @dataclass(frozen=True)

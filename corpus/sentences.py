@@ -5,6 +5,7 @@ here. Not covered: sentences without an end mark, an abbreviation before a name 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from hashlib import sha256
 from itertools import accumulate, pairwise
@@ -81,12 +82,29 @@ def segment_ids(doc_id: str, texts: Sequence[str]) -> list[str]:
     return ids
 
 
-def spans(text: str, start: int, end: int, language: str) -> list[tuple[int, int]]:
-    """Return the offsets of the sentences in `text[start:end]`, without white space around them."""
+def spans(
+    text: str, start: int, end: int, language: str, numbers: Sequence[int] | None = None
+) -> list[tuple[int, int]]:
+    """Return the offsets of the sentences in `text[start:end]`, without white space around them.
+
+    `numbers` is what `before_numbers` found in the whole text, for those who cut many lines of it.
+    """
+    line = text[start:end]
+    if numbers is None:
+        cuts = before_numbers(line)
+    elif numbers:
+        cuts = [cut - start for cut in numbers[bisect_right(numbers, start) : bisect_left(numbers, end)]]
+    else:
+        cuts = []
+    pieces = _pieces(line, language, cuts)
+    if len(pieces) == 1:
+        bare = line.strip()
+        begin = start + line.index(bare[0]) if bare else start
+        return [(begin, begin + len(bare))] if bare else []
     found: list[tuple[int, int]] = []
     at, before, last = start, "", -1
     names = language in NEVER_LAST
-    for piece in _pieces(text[start:end], language):
+    for piece in pieces:
         if bare := piece.strip():
             begin = at if piece[0] == bare[0] else at + piece.index(bare[0])
             # Two letters, a full stop, a space and a capital: most cuts need no second look.
@@ -99,7 +117,7 @@ def spans(text: str, start: int, end: int, language: str) -> list[tuple[int, int
     return found
 
 
-def _pieces(text: str, language: str) -> list[str]:
+def _pieces(text: str, language: str, numbers: Sequence[int]) -> list[str]:
     """What lies between the cuts; joined it is the text."""
     try:
         pieces: list[str] = segment(language, text if text.isprintable() else SPACE.sub(" ", text))
@@ -110,13 +128,14 @@ def _pieces(text: str, language: str) -> list[str]:
         return [text]
     if sum(map(len, pieces)) != len(text):
         return [text]
-    if NUMBER_NEXT.search(text):
-        ends = sorted({*accumulate(map(len, pieces)), *_before_numbers(text)})
+    if numbers:
+        ends = sorted({*accumulate(map(len, pieces)), *numbers})
         return [text[left:right] for left, right in pairwise([0, *ends])]
     return pieces
 
 
-def _before_numbers(text: str) -> list[int]:
+def before_numbers(text: str) -> list[int]:
+    """Return where a number begins behind the end of a sentence, in order."""
     found = []
     for match in NUMBER_NEXT.finditer(text):
         word = WORD_BEFORE.search(text, max(0, match.start() - 40), match.start())

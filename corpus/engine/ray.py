@@ -22,8 +22,9 @@ class OnRay:
         try:
             ray.init(logging_level="ERROR", log_to_driver=False, **options)
         except (ConnectionError, OSError, RuntimeError, ValueError) as error:
-            cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-            hint = "check that the cluster runs and that its Ray and Python versions are the same as here"
+            told = [line for line in str(error).splitlines() if line.strip()]
+            cause = told[-1].strip() if told else type(error).__name__
+            hint = "check that it runs, with the same Ray and Python as here; if it wants a token: RAY_AUTH_MODE=token"
             raise WirecopyError(f"Ray at {address or 'this machine'}: {cause}", hint=hint) from None
 
     def run(self, root: Path, tasks: Sequence[Task]) -> Iterator[tuple[int, Done]]:

@@ -27,12 +27,14 @@ INFLECTED = frozenset(("pl", "cs", "sk", "sl", "hr", "sr", "bs", "lt", "lv", "et
 def runs(text: str) -> list[list[str]]:
     """Return the runs of two and more words of four letters and more that begin with a capital."""
     data = text.encode()
-    found = CAPITALS.finditer(data.translate(_KINDS))
-    return [data[one.start() : one.end()].decode().split(" ") for one in found]
+    found = [data[slice(*one.span())] for one in CAPITALS.finditer(data.translate(_KINDS))]
+    return [run.split(" ") for run in b"\n".join(found).decode().split("\n")] if found else []
 
 
 def names(text: str, capitals: list[list[str]], language: str) -> Iterator[Evidence]:
     """Yield the later spelling of a name that is spelt in two ways; `capitals` are the runs of the text."""
+    if not capitals:
+        return
     found = {pair for run in capitals for pair in pairwise(run)}
     firsts, lasts = {first for first, _ in found}, {last for _, last in found}
     if len(firsts) == len(found) == len(lasts):

@@ -10,6 +10,7 @@ Not covered: names of several words as one (each word is an anchor); scripts wit
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ LEAST_NAME, LEAST_WORD, LEAST_NUMBER = 3, 6, 2
 OFTEN = np.uint64(3)  # the bits with min(occurrences, 4) - 1
 COMMON = np.uint64(4)  # the bit of what is in any news: days, months, years, small numbers
 RADIX = 37  # of a number made of sounds: 26 letters, 10 digits
+POWERS = np.array([RADIX**power for power in range(PREFIX + 1)], np.uint32)
 ANY_NEWS = """
 Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September
 October November December Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März Juni Juli
@@ -59,7 +61,8 @@ def identity(found: Numbers) -> Numbers:
 def _anchors(texts: Sequence[str]) -> tuple[Numbers, Words]:
     """Return the anchors of one chunk and the text of each, in the order of the texts."""
     joined = "\n".join(["", "", *texts, ""]).encode("utf-32-le", "surrogatepass")
-    kinds = table().take(np.minimum(np.frombuffer(joined, np.uint32), LAST - 1).astype(np.intp))
+    # numpy takes by intp: converting first is three times as fast.
+    kinds = table().take(np.frombuffer(joined, np.uint32).astype(np.intp), mode="clip")
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) + 1
     starts, stops = _words(kinds)
     prefix, length = _prefixes(kinds, starts, stops)
@@ -68,8 +71,9 @@ def _anchors(texts: Sequence[str]) -> tuple[Numbers, Words]:
     short = (length == LEAST_NUMBER) & (number | capital & ((kinds[starts + 1] & (CAPITAL | DIGIT)) != 0))
     kept = np.flatnonzero((length >= LEAST_NAME) | short)
     opening = ((kinds[starts - 1] | kinds[starts - 2]) & OPENING) != 0
-    weight = np.where(number | capital & ~opening, 2, capital)  # in halves: a sentence may begin with any word
-    owners = np.searchsorted(ends, starts[kept])
+    weight = capital.astype(np.int64)  # in halves: a sentence may begin with any word
+    weight[number | capital & ~opening] = 2
+    owners = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(starts[kept], ends), prepend=0))
     return _salient(owners << 32 | prefix[kept], weight[kept], (number | capital)[kept], length[kept])
 
 
@@ -87,8 +91,9 @@ def _salient(words: Words, weight: Words, named: NDArray[np.bool_], length: Word
     starts, size, name = starts[kept], size[kept], (name & sure)[kept]
     prefix, owners, place = words[starts] & 0xFFFFFFFF, words[starts] >> 32, order[starts]
     common = ~name | _common(prefix)
-    order = np.lexsort((place, -size, common, owners))
-    rank = np.arange(len(order)) - np.searchsorted(owners[order], owners[order])
+    order = np.lexsort((place, -size, owners << 1 | common))
+    counts = np.bincount(owners)
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     order = order[rank < MOST]
     bits = np.minimum(size, 4) - 1 + np.where(common, int(COMMON), 0)
     return (scramble(prefix.astype(np.uint64)) & ~(OFTEN | COMMON) | bits.astype(np.uint64))[order], owners[order]
@@ -96,10 +101,12 @@ def _salient(words: Words, weight: Words, named: NDArray[np.bool_], length: Word
 
 def _words(kinds: Kinds) -> tuple[NDArray[np.int64], Words]:
     """Return where each run of letters and digits begins and ends; marks between digits belong to it."""
-    digit = (kinds & DIGIT) != 0
     inside = (kinds & (SOUND | SILENT)) != 0
-    inside[1:-1] |= ((kinds[1:-1] & POINT) != 0) & digit[:-2] & digit[2:]
-    return np.flatnonzero(inside[1:] > inside[:-1]) + 1, np.flatnonzero(inside[1:] < inside[:-1]) + 1
+    digits = np.flatnonzero((kinds & DIGIT) != 0)
+    near = digits[:-1][digits[1:] - digits[:-1] == 2] + 1
+    inside[near[(kinds[near] & POINT) != 0]] = True
+    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+    return edges[::2], edges[1::2]
 
 
 def _prefixes(kinds: Kinds, starts: Words, stops: Words) -> tuple[Words, Words]:
@@ -107,17 +114,35 @@ def _prefixes(kinds: Kinds, starts: Words, stops: Words) -> tuple[Words, Words]:
     sounds = kinds & SOUND
     heard = sounds != 0
     heard[1:] &= (sounds[1:] != sounds[:-1]) | ((kinds[1:] & DIGIT) != 0)  # a doubled letter is one
-    before = np.cumsum(heard.astype(np.int64))
-    first, last = before[starts - 1], before[stops - 1]
-    letters = np.append(kinds[heard], np.zeros(PREFIX, np.uint16))
-    whole: Words = np.zeros(len(starts), np.int64)
-    cut = whole
-    for at in range(PREFIX):
-        letter = letters[first + at]
-        inside = first + at < last
-        whole = np.where(inside, whole * RADIX + (letter & SOUND), whole)
-        cut = np.where(inside & ((letter & VOWEL) == 0), whole, cut)
-    return np.where(cut >= RADIX**2, cut, whole), last - first
+    before = np.cumsum(heard, dtype=np.int32)
+    first = before.take(starts - 1)
+    length = before.take(stops - 1) - first
+    letters = np.append(kinds.take(np.flatnonzero(heard)), np.zeros(PREFIX, np.uint16))
+    # From each place on: the six sounds as one number, and a bit for each that is a vowel.
+    six = _six((letters & SOUND).astype(np.uint32), RADIX)
+    vowels = _six(((letters & VOWEL) != 0).astype(np.uint8), 2)
+    size = _sizes().take(vowels.take(first).astype(np.intp) * (PREFIX + 1) + np.minimum(length, PREFIX))
+    return (six.take(first) // POWERS.take(PREFIX - size)).astype(np.int64), length.astype(np.int64)
+
+
+def _six(digits: NDArray[Any], radix: int) -> NDArray[Any]:
+    """Return the number that the PREFIX digits from each place on make."""
+    kind = digits.dtype.type
+    two = digits[:-1] * kind(radix) + digits[1:]
+    four = two[:-2] * kind(radix**2) + two[2:]
+    return four[:-2] * kind(radix**2) + two[4:]
+
+
+@cache
+def _sizes() -> Words:
+    """Return how many sounds of a word count, by the bits of its vowels and its length: none at its end, or all."""
+    sizes = []
+    for vowels in range(1 << PREFIX):
+        for length in range(PREFIX + 1):
+            heard = f"{vowels:0{PREFIX}b}"[:length]
+            cut = len(heard.rstrip("1"))
+            sizes.append(cut if cut > 2 else length)
+    return np.array(sizes)
 
 
 def _order(words: Words) -> Words:

@@ -34,15 +34,6 @@ BATCH = 2_048  # pairs compared at a time
 Counts = NDArray[np.int64]
 
 
-def document_frequency(found: Numbers) -> tuple[Numbers, Counts]:
-    """Return the anchors (without their bits, sorted) of the texts of one bucket and in how many texts each stands.
-
-    `found` holds an anchor once for each text that has it.
-    """
-    anchors, counts = np.unique(identity(found), return_counts=True)
-    return anchors, counts.astype(np.int64)
-
-
 def frequencies(found: Numbers, anchors: Numbers, counts: Counts) -> Counts:
     """Look up in how many texts each of `found` stands; 1 where the sorted `anchors` do not have it."""
     if not len(anchors):

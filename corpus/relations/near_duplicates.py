@@ -42,11 +42,6 @@ def similarity(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.
     return np.asarray(np.clip((agreeing - AGREEING) / (1 - AGREEING), 0.0, 1.0))
 
 
-def unique(pairs: Pairs) -> Pairs:
-    """Return the pairs of several buckets sorted, each once."""
-    return _unpacked(np.unique(_packed(pairs[:, 0], pairs[:, 1])))
-
-
 def _shared(keys: Numbers, documents: Pairs, largest: int | None) -> tuple[Numbers, Pairs]:
     """Return the rows whose key is no other's alone, sorted by key and document."""
     order = np.argsort(keys, kind="stable")

@@ -26,6 +26,7 @@ NEXT_SENTENCE = re.compile(r"[.!?]\s+[^\W\d_]")
 CREDIT = re.compile(r"\b(image|photo|foto|bild|source|quelle|crédit|credit)\s*:", re.IGNORECASE)
 WORKING = {"lexicon-newsletter", "lexicon-consent", "literal-translation", "consent-declared"}
 BODY = (Role.BODY, "body")
+PICTURE_CREDIT = (Role.CREDIT, "picture-credit")
 Assigned = tuple[Role, str]
 Roles = list[Assigned | None]
 
@@ -136,7 +137,7 @@ def _captions(lines: list[str], roles: Roles, spans: Sequence[tuple[int, int]]) 
         role = roles[at]
         if role is None and line.rfind(":", -LONGEST_INNER_CREDIT) > 0 and caption_with_credit(line):
             roles[at] = (Role.CAPTION, "caption-with-credit")
-        elif role == (Role.CREDIT, "picture-credit") and at and roles[at - 1] is None:
+        elif role == PICTURE_CREDIT and at and roles[at - 1] is None:
             before = lines[at - 1]
             if spans[at - 1][1] == spans[at][0] and len(before) <= LONGEST_CAPTION:
                 roles[at - 1] = (Role.CAPTION, "glued-to-credit")

@@ -5,6 +5,7 @@ of an outlet find it), dates in letters alone.
 """
 
 import re
+from functools import lru_cache
 from itertools import takewhile
 
 from corpus.roles.lexicon import lexicon
@@ -27,6 +28,7 @@ INNER_CREDIT = re.compile(r"(?:[.…!?”»\")\]|/–—-]\s*|[(\[（]\s*)(?P<wo
 PHOTO_BY = re.compile(
     r"[(\[]?\s*(?:photos?|images?|pictures?|foto|fotos)\s+(?:by|courtesy of|von|di|de|door)\s+(?P<name>.+)"
 )
+BETWEEN = re.compile(r"[\s/,|]+")
 COPYRIGHT = ("©", "(c)", "copyright ©", "copyright (c)", "(©")
 JOINING_WORDS = "and und et y e en och og i a & van von de der den di da del la le dos bin al ten ter zu"
 JOINING = frozenset(JOINING_WORDS.split())
@@ -34,6 +36,8 @@ SMALL = frozenset(("file", "archiv", "archive", "archives", "handout", "symbolbi
 Found = tuple[Role, str] | None
 
 
+# The lines of an outlet's pages come back with every page.
+@lru_cache(maxsize=4_096)
 def furniture(line: str, language: str, *, at_edge: bool) -> Found:
     """Return the role and rule of a line of at most `LONGEST` characters, None where nothing fits.
 
@@ -45,7 +49,7 @@ def furniture(line: str, language: str, *, at_edge: bool) -> Found:
         or _credit(line, lower)
         or (_date(line, lower) if line[-1] in "-–—" or DIGIT.search(line) else None)
         or (_byline(line, lower, language) if at_edge else None)
-        or (None if any(map(str.isalnum, line)) else (Role.BOILERPLATE, "no-words"))
+        or (None if line[0].isalnum() or any(map(str.isalnum, line)) else (Role.BOILERPLATE, "no-words"))
     )
 
 
@@ -85,10 +89,10 @@ def _credit(line: str, lower: str) -> Found:
             return Role.CREDIT, "picture-credit"
         if head in lexicon().sources:
             return Role.CREDIT, "source-credit"
-    if (found := PHOTO_BY.match(line.lower())) and _is_name(line[found.start("name") :].rstrip(")]")):
+    if (found := PHOTO_BY.match(lower)) and _is_name(line[found.start("name") :].rstrip(")]")):
         return Role.CREDIT, "picture-credit"
     if len(line) < 40:
-        tokens = re.split(r"[\s/,|]+", lower.strip(BARE))
+        tokens = BETWEEN.split(lower.strip(BARE))
         if tokens[0] in AGENCIES and all(token in AGENCIES or token in SMALL for token in tokens):
             return Role.CREDIT, "agency-alone"
     return None
@@ -101,19 +105,18 @@ def _is_sentence(line: str) -> bool:
 def _date(line: str, lower: str) -> Found:
     if len(line) > LONGEST_DATE:
         return None
-    if EASTERN_DATE.match(line):
+    if ("年" in line or "년" in line) and EASTERN_DATE.match(line):
         return Role.DATELINE, "shape-date"
     place = PLACE.match(line)
     if place and place["agency"] and place.end() == len(line):
         return Role.DATELINE, "shape-dateline"
     words = lexicon()
     rest = WORD.findall(lower)
-    exact = CLOCK_OR_DATE.search(line)
-    if all(word in words.dates for word in rest) and (exact or not words.months.isdisjoint(rest)):
+    if words.dates.issuperset(rest) and (CLOCK_OR_DATE.search(line) or not words.months.isdisjoint(rest)):
         return (Role.DATELINE, "shape-date") if any(map(str.isdigit, line)) else None
     if place and line[0].isupper():
         rest = WORD.findall(lower, place.end())
-        if rest and all(word in words.dates for word in rest) and not words.months.isdisjoint(rest):
+        if rest and words.dates.issuperset(rest) and not words.months.isdisjoint(rest):
             return Role.DATELINE, "shape-dateline"
     return None
 
@@ -122,7 +125,10 @@ def _byline(line: str, lower: str, language: str) -> Found:
     if len(line) > LONGEST_BYLINE or line[-1] in "!?:;":
         return None
     words = lexicon().bylines
-    for prefix in words.get(language) or words["en"]:
+    prefixes = words.get(language) or words["en"]
+    if not lower.startswith(prefixes):
+        return None
+    for prefix in prefixes:
         if lower.startswith(prefix) and not lower[len(prefix) :][:1].isalpha() and _is_name(line[len(prefix) :]):
             return Role.BYLINE, "lexicon-byline"
     return None

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ class Batch:
 
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in PLAIN})
     lines: list[list[tuple[int, int]]] = field(default_factory=list)
+    keys: list[list[str]] = field(default_factory=list)  # of the lines
+    hashes: list[list[int]] = field(default_factory=list)  # of the keys, in the outlet
     edits: list[list[Edit]] = field(default_factory=list)
     raw: list[tuple[str, bytes]] = field(default_factory=list)
     characters: int = 0
@@ -59,7 +62,7 @@ def schema() -> Any:
 
     known = [one for one in arrow_schema(Document) if one.name not in LATER]
     spans = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
-    return pa.schema([*known, ("lines", spans)])
+    return pa.schema([*known, ("lines", spans), ("line_keys", pa.list_(pa.uint64()))])
 
 
 def scan(folder: Path, *, inputs: Sequence[Input], nfc: bool) -> Counters:
@@ -117,7 +120,12 @@ def _add(batch: Batch, article: Article, nfc: bool) -> Reject | None:
     }
     for name, values in batch.columns.items():
         values.append(row[name])
-    batch.lines.append(paragraphs(text))
+    lines = paragraphs(text)
+    keys = [line_key(text[start:end]) for start, end in lines]
+    name = article.outlet or NO_OUTLET
+    batch.lines.append(lines)
+    batch.keys.append(keys)
+    batch.hashes.append([keyed.line_hash(name, key) for key in keys])
     batch.edits.append(edits)
     batch.characters += len(text)
     if article.html is not None:
@@ -133,6 +141,8 @@ def _documents(batch: Batch) -> Any:
     flat = [span for lines in batch.lines for span in lines]
     starts, ends = [start for start, _ in flat], [end for _, end in flat]
     arrays["lines"] = arrow.structs(columns.field("lines").type, list(map(len, batch.lines)), [starts, ends])
+    hashes = np.fromiter(chain.from_iterable(batch.hashes), np.uint64)
+    arrays["line_keys"] = pa.ListArray.from_arrays(arrays["lines"].offsets, pa.array(hashes))
     edits = [one for each in batch.edits for one in each]
     values = [[getattr(one, name) for one in edits] for name in Edit.model_fields]
     arrays["edits"] = arrow.structs(columns.field("edits").type, list(map(len, batch.edits)), values)
@@ -196,13 +206,13 @@ class Facts:
 
     def _add_lines(self, batch: Batch) -> None:
         # Once a document, however often it repeats the line.
-        for outlet, text, lines in zip(batch.columns["outlet"], batch.columns["text"], batch.lines, strict=True):
+        for outlet, keys, hashes in zip(batch.columns["outlet"], batch.keys, batch.hashes, strict=True):
             name = outlet or NO_OUTLET
             self._outlets[name] += 1
-            keys = {line_key(text[start:end]) for start, end in lines}
-            self._lines += [keyed.line_hash(name, key) for key in keys]
-            self._lengths += map(len, keys)
-            self._line_outlets += [self._place(name)] * len(keys)
+            lengths = dict(zip(hashes, map(len, keys), strict=True))
+            self._lines += lengths
+            self._lengths += lengths.values()
+            self._line_outlets += [self._place(name)] * len(lengths)
 
     def _place(self, outlet: str) -> int:
         return self._outlet_places.setdefault(outlet, len(self._outlet_places))

@@ -6,6 +6,7 @@ its title, its paragraphs with their roles, and the evidence that the text itsel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, compress, repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,34 +18,13 @@ from corpus.engine import Counters
 from corpus.features import arrow_schema
 from corpus.language import UNKNOWN, line_language
 from corpus.machine_translation import evidence
-from corpus.roles import assign
+from corpus.roles import assign, line_key
 from corpus.schema import Document, Evidence, Role, Segment
-from corpus.sentences import segment_ids, spans
-from corpus.steps import keyed
+from corpus.sentences import before_numbers, segment_ids, spans
 
 Line = tuple[int, int]
 NAMES = {Role.BYLINE, Role.CREDIT, Role.DATELINE}  # of people, agencies, months: no language of their own
 Labelled = tuple[list[tuple[Role, str]], list[Evidence]]
-
-
-class Frequent(Collection[str]):
-    """The lines that are frequent in one outlet, by their keys."""
-
-    def __init__(self, outlet: str, hashes: frozenset[int]) -> None:
-        self._outlet = outlet
-        self._hashes = hashes
-
-    def __contains__(self, key: object) -> bool:
-        """Tell whether a line stands in many documents of the outlet."""
-        return bool(self._hashes) and keyed.line_hash(self._outlet, str(key)) in self._hashes
-
-    def __iter__(self) -> Iterator[str]:
-        """Refuse: only hashes are kept."""
-        raise TypeError("the lines themselves are not kept")
-
-    def __len__(self) -> int:
-        """Return how many there are in the shard."""
-        return len(self._hashes)
 
 
 @dataclass
@@ -55,31 +35,30 @@ class Rows:
 
     def add(self, doc_id: str, text: str, lines: Sequence[Line], roles: Sequence[Role], language: str) -> None:
         """Cut one document into sentences; no sentence crosses a line."""
-        cut = [
-            (place, start, end)
-            for place, (first, last) in enumerate(lines)
-            for start, end in spans(text, first, last, language)
-        ]
+        numbers = before_numbers(text)
+        cut = [spans(text, start, end, language, numbers) for start, end in lines]
+        sizes = list(map(len, cut))
+        flat = [span for each in cut for span in each]
         languages = [
             UNKNOWN if role in NAMES else line_language(text[start:end], language)
             for (start, end), role in zip(lines, roles, strict=True)
         ]
-        texts = [text[start:end] for _, start, end in cut]
+        texts = [text[start:end] for start, end in flat]
         columns = self.columns
         columns["segment_id"] += segment_ids(doc_id, texts)
-        columns["doc_id"] += [doc_id] * len(cut)
-        columns["index"] += range(len(cut))
-        columns["paragraph"] += [place for place, _, _ in cut]
-        columns["start"] += [start for _, start, _ in cut]
-        columns["end"] += [end for _, _, end in cut]
+        columns["doc_id"] += [doc_id] * len(flat)
+        columns["index"] += range(len(flat))
+        columns["paragraph"] += chain.from_iterable(map(repeat, range(len(sizes)), sizes))
+        columns["start"] += [start for start, _ in flat]
+        columns["end"] += [end for _, end in flat]
         columns["text"] += texts
-        columns["role"] += [roles[place] for place, _, _ in cut]
-        columns["language"] += [languages[place] for place, _, _ in cut]
+        columns["role"] += chain.from_iterable(map(repeat, roles, sizes))
+        columns["language"] += chain.from_iterable(map(repeat, languages, sizes))
 
 
 def segments(folder: Path, *, scan: Path, frequent: Sequence[int], dropped: Collection[int]) -> Counters:
     """Label and cut the documents of one shard; `dropped` are the numbers of those whose id is taken."""
-    hashes = frozenset(frequent)
+    hashes = np.array(frequent, dtype=np.uint64)
     counters = {"segments": 0, "paragraphs": 0}
     labels = labels_schema()
     marks: list[int] = []
@@ -90,9 +69,10 @@ def segments(folder: Path, *, scan: Path, frequent: Sequence[int], dropped: Coll
     ):
         for batch in arrow.batches(scan / "documents.arrow"):
             rows, labelled, lines, titles = Rows(), list[Labelled](), list[list[Line]](), list[str | None]()
-            for doc_id, outlet, title, language, text, cuts in _documents(batch):
+            for doc_id, title, language, text, cuts, often in _documents(batch, hashes):
                 spans_ = [] if number in dropped else cuts
-                roles = assign(text, spans_, title=title, language=language, frequent=Frequent(outlet, hashes))
+                keys = {line_key(text[start:end]) for start, end in often}
+                roles = assign(text, spans_, title=title, language=language, frequent=keys)
                 kinds = [role for role, _ in roles]
                 labelled.append((roles, evidence(text, spans_, kinds, language) if spans_ else []))
                 lines.append(spans_)
@@ -116,15 +96,22 @@ def labels_schema() -> Any:
     return pa.schema([columns.field(name) for name in ("title", "paragraphs", "mt_evidence")])
 
 
-def _documents(batch: Any) -> Iterator[tuple[str, str, str | None, str, str, list[Line]]]:
-    names = ("doc_id", "outlet", "title", "language", "text")
+def _documents(batch: Any, hashes: Any) -> Iterator[tuple[str, str | None, str, str, list[Line], list[Line]]]:
+    """Yield id, title, language and text, the lines, and those of them that are frequent in the outlet."""
+    names = ("doc_id", "title", "language", "text")
     columns = [batch.column(name).to_pylist() for name in names]
-    lines = batch.column("lines")
-    starts, ends = (lines.flatten().field(place).to_numpy().tolist() for place in (0, 1))
-    offsets = lines.offsets.to_numpy().tolist()
+    spans_ = batch.column("lines")
+    starts, ends = (spans_.flatten().field(place).to_numpy().tolist() for place in (0, 1))
+    offsets = spans_.offsets.to_numpy().tolist()
     flat = list(zip(starts, ends, strict=True))
-    for at, (doc_id, outlet, title, language, text) in enumerate(zip(*columns, strict=True)):
-        yield doc_id, outlet or "", title, language, text, flat[offsets[at] - offsets[0] : offsets[at + 1] - offsets[0]]
+    often = np.isin(batch.column("line_keys").flatten().to_numpy(), hashes)
+    many = np.concatenate(([0], np.cumsum(often))).tolist()
+    often = often.tolist()
+    for at, (doc_id, title, language, text) in enumerate(zip(*columns, strict=True)):
+        first, last = offsets[at] - offsets[0], offsets[at + 1] - offsets[0]
+        lines = flat[first:last]
+        marked = list(compress(lines, often[first:last])) if many[last] > many[first] else []
+        yield doc_id, title, language, text, lines, marked
 
 
 def _batch(columns: dict[str, list[Any]], schema: Any) -> Any:

@@ -103,6 +103,20 @@ def test_events_come_from_the_config_and_their_translations_pair(make: Make, art
     assert all(set(one.left.segment_ids + one.right.segment_ids) <= ids for one in built.pairs)
 
 
+def test_a_given_event_holds_the_documents_of_its_patterns_and_no_others(make: Make, tmp_path: Path) -> None:
+    for outlet in ("one", "two"):
+        (tmp_path / "articles" / outlet).mkdir(parents=True)
+        for name in ("a-1", "b-1"):
+            (tmp_path / "articles" / outlet / f"{name}.txt").write_text(f"{ENGLISH} {outlet} {name}")
+    events = [{"id": "a", "documents": ["*/a-*"]}, {"id": "two", "documents": ["two/*"]}]
+    config = Config.model_validate({"name": "x", "sources": [{"path": "articles"}], "events": events})
+    built = make("articles", config=config)
+    found = {one.doc_id: one.event_id for one in built.documents}
+    assert found == {"one/a-1": "a", "two/a-1": "a", "two/b-1": "two", "one/b-1": None}
+    edges = [(one.left_doc, one.right_doc, one.method) for one in built.relations if one.kind == "same_event"]
+    assert edges == [("one/a-1", "two/a-1", "given")]
+
+
 def test_datasets_polars_and_duckdb_count_the_same(make: Make, articles: Path, tmp_path: Path) -> None:
     fill(articles)
     built = make("articles")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus.config import Config, load, parse
+from corpus.config import load, parse
 from corpus.errors import WirecopyError
 from corpus.output import Output
 from corpus.workspace import init
@@ -104,13 +104,6 @@ def test_no_workspace_is_an_error_with_the_way_to_one(tmp_path: Path) -> None:
         load(tmp_path)
     assert "no wirecopy.toml in" in caught.value.message
     assert "wirecopy init" in caught.value.hint
-
-
-def test_an_event_holds_documents_by_pattern() -> None:
-    config = Config.model_validate(
-        {"name": "x", "sources": [{"path": "a"}], "events": [{"id": "a", "documents": ["*/a-*"]}, {"id": "rest"}]}
-    )
-    assert [config.event_of(one) for one in ("outlet/a-1", "outlet/b-1")] == ["a", "rest"]
 
 
 @pytest.mark.parametrize("name", ["My articles", 'quo"te\\', "Zürich", "[x]*", "tab\tnew\nline", "\x7f"])

@@ -2,10 +2,13 @@
 
 import os
 import random
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,42 @@ def test_any_engine_makes_the_same_pairs(tmp_path: Path, vectors: str, engine: s
     one = made(tmp_path, sources, vectors, tmp_path / "one", workers=1)
     assert made(tmp_path, sources, vectors, tmp_path / "other", engine=engine, workers=workers) == one
     assert pyarrow.parquet.read_table(tmp_path / "one" / "pairs" / "part-00000.parquet").num_rows > 20
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A Ray cluster of one machine, which wants a token, and the address that clients use."""
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    port, client = free_port(), free_port()
+    ray = [str(Path(sys.executable).parent / "ray")]
+    start = ["start", "--head", f"--port={port}", f"--ray-client-server-port={client}", "--num-cpus=2"]
+    start += ["--include-dashboard=false", "--disable-usage-stats", "--node-ip-address=127.0.0.1"]
+    subprocess.run([*ray, *start], check=True, capture_output=True, timeout=120)
+    yield f"ray://127.0.0.1:{client}"
+    subprocess.run([*ray, "stop", "--force"], check=True, capture_output=True, timeout=120)
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def test_a_cluster_at_an_address_makes_the_same_bytes(tmp_path: Path, cluster: str) -> None:
+    sources = [Source(path=str(SAMPLE / "articles"))]
+    one = made(tmp_path, sources, OFF, tmp_path / "one", workers=1)
+    # In a process of its own: a client can't be in the process where a local Ray was.
+    (tmp_path / "wirecopy.toml").write_text(
+        f'name = "x"\n[[sources]]\npath = "{SAMPLE / "articles"}"\n[corpus]\nvectors = "{OFF}"\n'
+    )
+    command = [sys.executable, "-m", "wirecopy", "corpus", "build", "-o", "other", "--engine", cluster]
+    for _ in range(3):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+        if "ZombieProcess" not in done.stderr:  # Ray's server trips over processes that nobody has reaped
+            break
+    assert done.returncode == 0, done.stderr
+    assert contents(tmp_path / "other") == one
 
 
 def test_killed_at_twenty_random_moments_it_ends_with_the_same_bytes(

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from corpus.relations.anchors import anchors
+from corpus.relations.anchors import anchors, identity
 from corpus.relations.components import components
-from corpus.relations.events import LARGEST, Counts, day, document_frequency, frequencies, in_time, keys, links, score
+from corpus.relations.events import LARGEST, Counts, day, frequencies, in_time, keys, links, score
 from corpus.relations.near_duplicates import candidates
 from tests.conftest import SAMPLE
 
@@ -17,7 +17,7 @@ LATIN = ["en", "de", "fr", "es", "cs", "pl", "tr"]
 def linked(texts: list[str]) -> Counts:
     """Return the pairs of texts that make events; equal texts are one family."""
     found, offsets = anchors(texts)
-    frequency = frequencies(found, *document_frequency(found))
+    frequency = frequencies(found, *np.unique(identity(found), return_counts=True))
     pairs = candidates(*keys(found, offsets, frequency, len(texts)), largest=LARGEST)
     scores = score(pairs, found, offsets, frequency, len(texts))
     assert ((scores >= 0) & (scores <= 1)).all()

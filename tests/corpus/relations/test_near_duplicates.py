@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from corpus.relations import minhash
 from corpus.relations.components import components
-from corpus.relations.near_duplicates import THRESHOLD, WINDOW, Pairs, candidates, similarity, unique
+from corpus.relations.near_duplicates import THRESHOLD, WINDOW, Pairs, candidates, similarity
 
 ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 30)), max_size=60)
 ALPHABETS = [
@@ -56,12 +56,6 @@ def test_a_key_of_too_many_documents_is_left_out() -> None:
     assert pairs(rows, largest=8) == [[20, 21]]
 
 
-@given(ROWS)
-def test_pairs_of_buckets_come_together_once(rows: list[tuple[int, int]]) -> None:
-    one = np.array([row for row in rows if row[0] < row[1]], np.int64).reshape(-1, 2)
-    assert unique(np.concatenate([one, one])).tolist() == [list(row) for row in sorted({*map(tuple, one.tolist())})]
-
-
 def sentence(chance: random.Random, alphabet: str) -> str:
     words = ("".join(chance.choices(alphabet, k=chance.randint(2, 9))) for _ in range(16))
     return ("" if "が" in alphabet else " ").join(words) + "."
@@ -79,7 +73,9 @@ def related(texts: list[str]) -> Pairs:
     found = minhash.signatures(texts)
     keys, small = minhash.bands(found), minhash.compact(found)
     documents = np.flatnonzero(minhash.signed(found))
-    made = unique(np.concatenate([candidates(keys[documents, band], documents) for band in range(minhash.BANDS)]))
+    made = np.unique(
+        np.concatenate([candidates(keys[documents, band], documents) for band in range(minhash.BANDS)]), axis=0
+    )
     return made[similarity(small[made[:, 0]], small[made[:, 1]]) >= THRESHOLD]
 
 
