@@ -73,10 +73,12 @@ def segment_ids(doc_id: str, texts: Sequence[str]) -> list[str]:
 
     A new paragraph moves no other id.
     """
+    found = [f"{doc_id}#{sha256(text.encode()).hexdigest()[:10]}" for text in texts]
+    if len(set(found)) == len(found):
+        return found
     ids: list[str] = []
     seen: dict[str, int] = {}
-    for text in texts:
-        one = f"{doc_id}#{sha256(text.encode()).hexdigest()[:10]}"
+    for one in found:
         times = seen[one] = seen.get(one, 0) + 1
         ids.append(one if times == 1 else f"{one}.{times}")
     return ids

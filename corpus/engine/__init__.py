@@ -5,11 +5,13 @@ stands is done: that is the resume after a kill, the growth without doing the ol
 and the second run that does nothing. Where the folders lie may be thrown away at any time.
 """
 
+import gc
 import secrets
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -127,7 +129,8 @@ def perform(root: Path, task: Task) -> Done:
     try:
         beside.mkdir(parents=True)
         started = time.process_time()
-        counters = task.work(beside)
+        with _without_collector():
+            counters = task.work(beside)
         seconds = time.process_time() - started
         files = {path.name: _stamp(path) for path in sorted(beside.iterdir())}
         done = Done(counters=counters, seconds=seconds, files=files)
@@ -144,6 +147,18 @@ def perform(root: Path, task: Task) -> Done:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     return done
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the garbage collector rest: a task makes many rows and hardly a cycle, and is soon over."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _folder(root: Path, task: Task) -> Path:

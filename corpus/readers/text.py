@@ -19,7 +19,7 @@ def read(file: BinaryIO, one: Input) -> Iterator[Article]:
 def article(raw: bytes, origin: Origin, *, url: str | None = None, charset: str | None = None) -> Article:
     """Make an article of the bytes of a text; raise `Refused` where they are none."""
     text, encoding = decode(raw, charset)
-    if unfit := flaw_of(text, cleaned=True):
+    if encoding != "utf-8" and (unfit := flaw_of(text, cleaned=True)):  # strict UTF-8 has no surrogates
         raise Refused(*unfit)
     if not text or text.isspace():
         raise Refused(Reason.EMPTY, f"{len(raw)} bytes, no text")

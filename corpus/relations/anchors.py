@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.relations.characters import Numbers, chunks, scramble
-from corpus.relations.letters import CAPITAL, DIGIT, LAST, OPENING, POINT, SILENT, SOUND, VOWEL, Kinds, table
+from corpus.relations.letters import CAPITAL, DIGIT, OPENING, POINT, SILENT, SOUND, VOWEL, Kinds, table
 
 MOST = 40  # anchors of a text: the most frequent, then the first
 PREFIX = 6  # letters of a word that count: behind them stand inflections
@@ -130,7 +130,7 @@ def _six(digits: NDArray[Any], radix: int) -> NDArray[Any]:
     kind = digits.dtype.type
     two = digits[:-1] * kind(radix) + digits[1:]
     four = two[:-2] * kind(radix**2) + two[2:]
-    return four[:-2] * kind(radix**2) + two[4:]
+    return np.asarray(four[:-2] * kind(radix**2) + two[4:])
 
 
 @cache
