@@ -29,6 +29,13 @@ def batches(path: Path) -> Iterator["pa.RecordBatch"]:
         yield reader.get_batch(at)
 
 
+def loaded(path: Path) -> "pa.Table":
+    """Return a whole small file, read: it stays open no longer."""
+    import pyarrow as pa
+
+    return pa.ipc.open_file(pa.py_buffer(path.read_bytes())).read_all()
+
+
 def table(path: Path) -> "pa.Table":
     """Return a whole file as one mapped table."""
     return _reader(path).read_all()

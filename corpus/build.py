@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from corpus import pipeline, readers, sharding
 from corpus.config import FILE_NAME, Config, Corpus, Source, Workspace, load
-from corpus.dataset import OWN, assemble, state
+from corpus.dataset import OWN, STATE, assemble, state
 from corpus.engine import Engine, Executor
 from corpus.errors import WirecopyError
 from corpus.files import digest, replacing_folder, sweep
@@ -135,12 +135,28 @@ def _executor(engine: str, workers: int | None) -> Executor:
     raise WirecopyError(f"no engine '{engine}'", hint="use --engine local, ray, or ray://HOST:PORT")
 
 
+def _foreign(folder: Path) -> list[str]:
+    """Return what a build did not make, so that nobody's files are lost."""
+    inside = {path: list(path.iterdir()) if path.is_dir() else [] for path in folder.iterdir()}
+    ours = any(path.name == STATE or any(map(_is_part, files)) for path, files in inside.items())
+    if not ours:
+        return sorted(path.name for path in inside)
+    found = {path.name for path in inside} - OWN
+    return sorted(
+        found | {f"{path.name}/{one.name}" for path, files in inside.items() for one in files if not _is_part(one)}
+    )
+
+
+def _is_part(path: Path) -> bool:
+    return path.match("part-*.parquet")
+
+
 @contextmanager
 def _writable(folder: Path) -> Iterator[None]:
     """Refuse a folder that holds anything else, since a build replaces it; name what the system refuses."""
     hint = "name a folder of its own: -o DIR"
     try:
-        foreign = sorted({path.name for path in folder.iterdir()} - OWN) if folder.exists() else []
+        foreign = _foreign(folder) if folder.exists() else []
         if foreign:
             raise WirecopyError(f"{folder} holds other files: {listing(foreign)}", hint=hint)
         yield

@@ -60,7 +60,7 @@ class Event(Section):
     """What some documents tell about; `documents` are patterns of document ids. The first that fits counts."""
 
     id: str = Field(min_length=1)
-    documents: list[str] = ["*"]
+    documents: list[str] = Field(default=["*"], min_length=1)
 
 
 class Target(Section):

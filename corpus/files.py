@@ -57,7 +57,10 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed `replacing_folder` left beside `folder`."""
+    """Remove what a killed `replacing_folder` left beside `folder`; bring back the old one where the swap was cut."""
+    _, old = _neighbours(folder)
+    if old.is_dir() and not folder.exists():
+        old.replace(folder)
     for left in _neighbours(folder):
         if left.is_dir():
             shutil.rmtree(left)

@@ -101,7 +101,7 @@ class Stage:
 
     def near(self, found: Census) -> list[Path]:
         """Compare the documents that share a band of their signatures."""
-        work = partial(near, scans=found.scans, starts=found.starts[:-1])
+        work = partial(near, scans=found.scans, starts=found.starts[:-1], dropped=found.numbers_dropped)
         return [one.folder for one in self._buckets("near", "bands", work, found.scans, "comparing documents")]
 
     def events(self, found: Census) -> list[Path]:
@@ -114,7 +114,10 @@ class Stage:
         ]
         chosen = [one.folder for one in self.engine.run(tasks, "choosing names")]
         starts, count = found.starts[:-1], found.count
-        work = partial(same_event, scans=found.scans, chosen=chosen, rare=rare, starts=starts, count=count)
+        dropped = found.numbers_dropped
+        work = partial(
+            same_event, scans=found.scans, chosen=chosen, rare=rare, starts=starts, count=count, dropped=dropped
+        )
         return [one.folder for one in self._buckets("events", "keys", work, chosen, "comparing names")]
 
     def segments(self, found: Census, frequent: Any) -> list[Result]:
@@ -135,13 +138,13 @@ class Stage:
         if groups and self.options.note:
             self.engine.out.note(self.options.note)
         blocks = self._blocks(found, groups, cut)
-        marks = [keyed.load(one.folder, "roles") for one in cut]
+        marks = [np.array(keyed.load(one.folder, "roles")) for one in cut]
         tasks = []
         for group in groups:
             told = [(found.doc_id(number), int(links.texts[number]), found.language_of(number)) for number in group]
             roles = [int(marks[shard][at]) for shard, at in map(found.place, group)]
             members = [(*blocks[number], language) for number, (_, _, language) in zip(group, told, strict=True)]
-            work = partial(pairs.pairs, members=members, model=self.options.vectors)
+            work = partial(pairs.pairs, members=members, vectors=self.options.vectors, model=self.options.model)
             tasks.append(Task("pairs", digest(CONTRACT, self.options.model, told, roles), work, len(group)))
         self._pairs = self.engine.run(tasks, "pairing sentences", unit="documents")
         return self._pairs

@@ -67,14 +67,14 @@ class Report:
         for word in ("new", "changed", "gone"):
             if count := getattr(self.growth, word):
                 more = f" and {count - SHOWN} more" if count > SHOWN else ""
-                out.line(f"{word}: {count} ({listing(self.growth.examples[word])}{more})")
+                out.line(one_line(f"{word}: {count} ({listing(self.growth.examples[word])}{more})"))
 
 
 def growth(old: Path, new: Path) -> Growth:
     """Compare the documents of two built folders by id and text."""
     import pyarrow.compute as pc
 
-    before, after = _texts(old), _texts(new)
+    before, after = _texts(old, damaged_is_empty=True), _texts(new)
     joined = before.join(after, "doc_id", join_type="full outer", right_suffix="_new")
     was, now = joined.column("text_sha256"), joined.column("text_sha256_new")
     changed = pc.fill_null(pc.not_equal(was, now), False)
@@ -93,13 +93,18 @@ def _first(ids: Any) -> list[str]:
     return [one.as_py() for one in table.take(pc.select_k_unstable(table, SHOWN, [("id", "ascending")])).column("id")]
 
 
-def _texts(folder: Path) -> Any:
+def _texts(folder: Path, *, damaged_is_empty: bool = False) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     columns = ["doc_id", "text_sha256"]
     found = []
-    for path in parts(folder, "documents"):
-        with path.open("rb") as file:
-            found.append(pq.read_table(file, columns=columns).replace_schema_metadata(None))
+    try:
+        for path in parts(folder, "documents"):
+            with path.open("rb") as file:
+                found.append(pq.read_table(file, columns=columns).replace_schema_metadata(None))
+    except (pa.ArrowException, OSError):
+        if not damaged_is_empty:
+            raise
+        found = []
     return pa.concat_tables(found) if found else pa.table({name: pa.array([], pa.string()) for name in columns})

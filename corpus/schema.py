@@ -110,7 +110,10 @@ class Document(Row):
 
 
 class Raw(Row):
-    """A page as it came, where the text of its document is an extraction; the key is the hash of `data`."""
+    """A page as it came, where the text of its document is an extraction; `raw_sha256` is the hash of `data`.
+
+    A page that came in several files may stand here more than once.
+    """
 
     raw_sha256: str
     data: bytes

@@ -46,6 +46,8 @@ def identity(shard: Sequence[Input]) -> str:
 def _named(one: Input) -> Iterator[object]:
     yield from (one.origin.name, one.origin.stem, one.origin.outlet, one.identity, one.part, one.first_line)
     yield one.fields.model_dump()
+    if "://" in one.address:  # what a server says of a file is told of one address
+        yield one.address
 
 
 def _ends(one: Input) -> bool:

@@ -15,6 +15,7 @@ from corpus import arrow
 from corpus.schema import Reason, Reject
 from corpus.steps import keyed
 
+LONGEST_ID = 200  # shown of an id
 Edges = NDArray[np.int64]
 Place = tuple[int, int]  # shard, number in it
 
@@ -35,11 +36,12 @@ class Census:
 
     @cached_property
     def doc_ids(self) -> Any:
-        """Return all ids as a chunked Arrow array: mapped, not loaded."""
+        """Return all ids as a chunked Arrow array."""
         import pyarrow as pa
 
-        parts = [arrow.table(scan / "documents.arrow").column("doc_id") for scan in self.scans]
-        return pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
+        # Copies: a mapped file stays open, and there may be thousands.
+        columns = (arrow.column(scan / "documents.arrow", "doc_id") for scan in self.scans)
+        return pa.chunked_array([pa.array(column, pa.string()) for column in columns], pa.string())
 
     @cached_property
     def kept(self) -> NDArray[np.bool_]:
@@ -48,6 +50,11 @@ class Census:
         for shard, numbers in self.dropped.items():
             kept[[self.starts[shard] + number for number in numbers]] = False
         return kept
+
+    @property
+    def numbers_dropped(self) -> list[int]:
+        """Return the numbers of the documents whose id is taken."""
+        return [self.starts[shard] + number for shard, numbers in self.dropped.items() for number in sorted(numbers)]
 
     @cached_property
     def languages(self) -> list[str]:
@@ -68,7 +75,7 @@ class Census:
 
     def arrays(self, name: str) -> Any:
         """Return one array over all documents."""
-        return np.concatenate([keyed.load(scan, name) for scan in self.scans])
+        return np.concatenate([np.array(keyed.load(scan, name)) for scan in self.scans])
 
     def place(self, number: int) -> Place:
         """Return the shard of a document, and its number there."""
@@ -133,7 +140,7 @@ def _drop(census: Census, numbers: Sequence[int]) -> None:
         row = arrow.table(census.scans[shard] / "documents.arrow").slice(place, 1)
         doc_id, source = row.column("doc_id")[0].as_py(), row.column("source")[0].as_py()
         if doc_id in first:
-            detail = f"'{doc_id}' is already the id of {first[doc_id]}"
+            detail = f"'{doc_id[:LONGEST_ID]}' is already the id of {first[doc_id]}"
             census.rejects.append(Reject(source=source, reason=Reason.DUPLICATE_ID, detail=detail))
             census.dropped[shard].add(place)
         first.setdefault(doc_id, source)

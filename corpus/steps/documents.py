@@ -34,14 +34,17 @@ def documents(
     schema = arrow_schema(Document)
     counters = {"documents": 0, "raw": 0}
     first = 0
+    pages = set[str]()
     with parquet.writing(folder / "documents.parquet", schema) as put:
         whole = zip(arrow.batches(scan / "documents.arrow"), arrow.batches(labels / "labels.arrow"), strict=True)
         for batch, labelled in whole:
             numbers = range(first, first + batch.num_rows)
             later = _later(batch, labelled, numbers, told, shuffled)
-            counters["documents"] += put(_kept(_joined(batch, later, schema), numbers, dropped))
+            kept = _kept(_joined(batch, later, schema), numbers, dropped)
+            counters["documents"] += put(kept)
+            pages.update(kept.column("raw_sha256").to_pylist())
             first += batch.num_rows
-    counters["raw"] = _raw(folder, scan)
+    counters["raw"] = _raw(folder, scan, pages)
     return counters
 
 
@@ -87,13 +90,18 @@ def _kept(batch: Any, numbers: range, dropped: Collection[int]) -> Any:
     return batch.filter(pa.array([number not in dropped for number in numbers]))
 
 
-def _raw(folder: Path, scan: Path) -> int:
-    schema, seen, count = arrow_schema(Raw), set[str](), 0
+def _raw(folder: Path, scan: Path, pages: set[str]) -> int:
+    """Write the pages of the documents that stay, each once."""
+    schema, count = arrow_schema(Raw), 0
     if not any(batch.num_rows for batch in arrow.batches(scan / "raw.arrow")):
         return 0
     with parquet.writing(folder / "raw.parquet", schema) as put:
         for batch in arrow.batches(scan / "raw.arrow"):
             names = batch.column("raw_sha256").to_pylist()
-            first = [at for at, name in enumerate(names) if name not in seen and not seen.add(name)]  # type: ignore[func-returns-value]
+            first = []
+            for at, name in enumerate(names):
+                if name in pages:
+                    pages.remove(name)
+                    first.append(at)
             count += put(batch.take(np.array(first, dtype=np.int64)))
     return count

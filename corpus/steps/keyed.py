@@ -40,7 +40,10 @@ def buckets(folders: Sequence[Path], name: str) -> int:
 
 
 def gather(folders: Sequence[Path], name: str, columns: int, bucket: int, of: int) -> tuple[list[Array], Array]:
-    """Return keys and columns of one bucket from all shards, and the number of the shard of each row."""
+    """Return keys and columns of one bucket from all shards, and the number of the shard of each row.
+
+    Copies: a slice of a mapped file holds the file open, and there may be thousands.
+    """
     low, high = bucket * (2**64 // of), (bucket + 1) * (2**64 // of) - 1
     parts: list[list[Array]] = [[] for _ in range(columns + 1)]
     shards = []
@@ -49,7 +52,7 @@ def gather(folders: Sequence[Path], name: str, columns: int, bucket: int, of: in
         start = int(np.searchsorted(keys, np.uint64(low), side="left"))
         stop = int(np.searchsorted(keys, np.uint64(high), side="right"))
         for place, part in enumerate(parts):
-            part.append(np.asarray(load(folder, f"{name}.{place}")[start:stop]))
+            part.append(np.array(load(folder, f"{name}.{place}")[start:stop]))
         shards.append(np.full(stop - start, shard, dtype=np.int64))
     return [np.concatenate(part) for part in parts], np.concatenate(shards)
 
@@ -64,15 +67,15 @@ class Rows:
     """Rows of an array that lies in pieces, one a shard, by number of document."""
 
     def __init__(self, scans: Sequence[Path], name: str, starts: Sequence[int]) -> None:
-        self._parts = [load(scan, name) for scan in scans]
+        self._scans, self._name = scans, name
         self._starts = np.asarray(starts, dtype=np.int64)
 
     def __getitem__(self, numbers: Array) -> Array:
         """Return the rows of some documents."""
         shards = np.searchsorted(self._starts, numbers, side="right") - 1
-        first = self._parts[0]
+        first = load(self._scans[0], self._name)
         found = np.empty((len(numbers), *first.shape[1:]), dtype=first.dtype)
         for shard in np.unique(shards):
             mine = shards == shard
-            found[mine] = self._parts[shard][numbers[mine] - self._starts[shard]]
+            found[mine] = load(self._scans[shard], self._name)[numbers[mine] - self._starts[shard]]
         return found

@@ -28,6 +28,7 @@ from corpus.steps import keyed
 from corpus.steps.census import Census, Edges
 
 Scores = NDArray[np.float64]
+MOST_TOGETHER = 400  # documents of one event that are compared with each other
 NONE = np.zeros((0, 2), dtype=np.int64)
 
 
@@ -57,6 +58,7 @@ class Links:
         self._links: list[Link] = []
         self.texts: NDArray[np.uint64] = found.arrays("texts")
         self._given = _given(found, given)
+        self._close: Edges = NONE
         self._add(Kind.EXACT, "sha256", found.exact(), None)
         self._add(Kind.SAME_EVENT, "given", self._given_edges(), None)
 
@@ -71,8 +73,10 @@ class Links:
         edges, scores = _loaded(buckets)
         free = np.array([name is None for name in self._given], dtype=np.bool_)
         alone = free[edges].all(axis=1) & self._found.kept[edges].all(axis=1)
+        families = self._components(Kind.EXACT, Kind.NEAR_DUPLICATE)
+        self._close = edges[events.links(edges, scores, families)]
         edges, scores = edges[alone], scores[alone]
-        kept = events.links(edges, scores, self._components(Kind.EXACT, Kind.NEAR_DUPLICATE))
+        kept = events.links(edges, scores, families)
         self._add(Kind.SAME_EVENT, events.METHOD, edges[kept], scores[kept])
 
     def add_translations(self, results: Sequence[Result]) -> None:
@@ -113,12 +117,22 @@ class Links:
         return len(found)
 
     def multilingual(self) -> Iterator[list[int]]:
-        """Yield the documents of each event that has several languages."""
+        """Yield the documents of each event that has several languages.
+
+        Sentences are compared within such a group, so a large event (a whole corpus may be named as one)
+        is taken by what its documents share.
+        """
         known = np.flatnonzero(self._found.kept & (self._found.language != self._unknown))
-        order = known[np.argsort(self.events_of[known], kind="stable")]
-        for group in np.split(order, np.flatnonzero(np.diff(self.events_of[order])) + 1):
-            if len(group) > 1 and len(np.unique(self._found.language[group])) > 1:
-                yield group.tolist()
+        for event in _groups(known, self.events_of):
+            small = len(event) <= MOST_TOGETHER
+            for group in [event] if small else _groups(event, self._closer_of):
+                if len(np.unique(self._found.language[group])) > 1:
+                    yield group.tolist()
+
+    @cached_property
+    def _closer_of(self) -> NDArray[np.int64]:
+        copies = [link.edges for link in self._links if link.kind in (Kind.EXACT, Kind.NEAR_DUPLICATE)]
+        return components(self._found.count, np.concatenate([NONE, *copies, self._close]))
 
     def of_shard(self, shard: int) -> Told:
         """Return the names of families and events of one shard's documents."""
@@ -198,6 +212,11 @@ class Links:
         found = pc.is_in(self._found.doc_ids, value_set=pa.array(sorted(doc_ids)))
         numbers = np.flatnonzero(np.asarray(found) & self._found.kept)
         return dict(zip(self._names(numbers), numbers.tolist(), strict=True))
+
+
+def _groups(documents: NDArray[np.int64], labels: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    order = documents[np.argsort(labels[documents], kind="stable")]
+    return np.split(order, np.flatnonzero(np.diff(labels[order])) + 1)
 
 
 def _given(found: Census, given: Sequence[Event]) -> list[str | None]:

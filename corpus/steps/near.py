@@ -13,11 +13,14 @@ from corpus.steps.keyed import Array, Rows
 CHUNK = 100_000  # pairs whose signatures are compared at once
 
 
-def near(folder: Path, *, scans: Sequence[Path], starts: Sequence[int], bucket: int, of: int) -> Counters:
+def near(
+    folder: Path, *, scans: Sequence[Path], starts: Sequence[int], dropped: Sequence[int], bucket: int, of: int
+) -> Counters:
     """Leave `edges.npy` (left, right: numbers of documents) and `scores.npy`; `starts` is each shard's first number."""
     (keys, places), shards = keyed.gather(scans, "bands", 1, bucket, of)
     documents = np.asarray(starts, dtype=np.int64)[shards] + places
-    found = candidates(keys, documents)
+    kept = ~np.isin(documents, dropped)
+    found = candidates(keys[kept], documents[kept])
     signed = Rows(scans, "signatures", starts)
     scores = np.concatenate(
         [np.zeros(0)] + [similarity(signed[part[:, 0]], signed[part[:, 1]]) for part in _chunks(found)]

@@ -13,6 +13,7 @@ from typing import Any
 
 from corpus import arrow
 from corpus.engine import Counters
+from corpus.errors import WirecopyError
 from corpus.features import arrow_schema
 from corpus.machine_translation import shuffled
 from corpus.pairs import Found, Sentence, Text, Vectors, block, load
@@ -43,13 +44,16 @@ def blocks(folder: Path, *, segments: Path, wanted: Collection[str]) -> Counters
     return {"documents": len(found)}
 
 
-def pairs(folder: Path, *, members: Sequence[Member], model: str) -> Counters:
-    """Find which documents of an event translate each other, and their sentence pairs."""
+def pairs(folder: Path, *, members: Sequence[Member], vectors: str, model: str) -> Counters:
+    """Find which documents of an event translate each other, and their sentence pairs.
+
+    `vectors` is what they are called, `model` what that must be here as it was where the build began.
+    """
     import pyarrow as pa
 
     rows = [arrow.table(path).slice(row, 1).to_pylist()[0] for path, row, _ in members]
     texts = [_text(row, language) for row, (_, _, language) in zip(rows, members, strict=True)]
-    found = block(texts, _vectors(model))
+    found = block(texts, _vectors(vectors, model))
     schema = arrow_schema(Pair)
     with arrow.writing(folder / "pairs.arrow", schema) as put:
         put(pa.RecordBatch.from_pylist([pair.model_dump() for pair in found.pairs], schema=schema))
@@ -88,8 +92,11 @@ def _span(side: Side, spans: Mapping[str, Span]) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1)
-def _vectors(model: str) -> Vectors:
-    return load(model)  # once a worker
+def _vectors(name: str, model: str) -> Vectors:
+    found = load(name)  # once a worker
+    if found.name != model:
+        raise WirecopyError(f"a worker has {found.name}, not {model}", hint="install the same packages everywhere")
+    return found
 
 
 def _text(row: dict[str, Any], language: str) -> Text:

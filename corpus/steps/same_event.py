@@ -28,13 +28,15 @@ def same_event(
     rare: Sequence[Path],
     starts: Sequence[int],
     count: int,
+    dropped: Sequence[int],
     bucket: int,
     of: int,
 ) -> Counters:
     """Leave `edges.npy` and `scores.npy`: documents that share rare names or numbers, and are alike in all of them."""
     (made, places), shards = keyed.gather(chosen, "keys", 1, bucket, of)
     documents = np.asarray(starts, dtype=np.int64)[shards] + places
-    found = near_duplicates.candidates(made, documents, largest=events.LARGEST)
+    kept = ~np.isin(documents, dropped)
+    found = near_duplicates.candidates(made[kept], documents[kept], largest=events.LARGEST)
     days = Rows(scans, "days", starts)
     found = found[events.in_time(days[found[:, 0]], days[found[:, 1]])]
     scores = _scores(found, scans, starts, rare, count)
@@ -62,7 +64,7 @@ def _anchors(documents: Array, scans: Sequence[Path], starts: Array) -> tuple[Ar
         offsets, flat = keyed.load(scans[shard], "anchor_offsets"), keyed.load(scans[shard], "anchors")
         mine = documents[shards == shard] - starts[shard]
         counts.append(offsets[mine + 1] - offsets[mine])
-        parts += [flat[offsets[at] : offsets[at + 1]] for at in mine]
+        parts += [np.array(flat[offsets[at] : offsets[at + 1]]) for at in mine]
     return np.concatenate(parts), np.cumsum(np.concatenate(counts))
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus import arrow, readers
 from corpus.cleaning import clean
@@ -33,7 +34,7 @@ from corpus.roles import line_key
 from corpus.schema import Document, Edit, Raw, Reason, Reject
 from corpus.steps import keyed
 
-BATCH_ROWS, BATCH_CHARACTERS = 2_000, 16 << 20
+BATCH_ROWS, BATCH_SIZE = 2_000, 16 << 20
 LATER = ("paragraphs", "family_id", "event_id", "mt_suspicion", "mt_evidence")
 PLAIN: list[str] = [name for name in Document.model_fields if name not in (*LATER, "edits")]
 NO_OUTLET = ""
@@ -50,10 +51,11 @@ class Batch:
     edits: list[list[Edit]] = field(default_factory=list)
     raw: list[tuple[str, bytes]] = field(default_factory=list)
     characters: int = 0
+    pages: int = 0  # bytes
 
     def full(self) -> bool:
         """Tell whether it is time to write."""
-        return len(self.lines) >= BATCH_ROWS or self.characters >= BATCH_CHARACTERS
+        return len(self.lines) >= BATCH_ROWS or self.characters + self.pages >= BATCH_SIZE
 
 
 def schema() -> Any:
@@ -130,6 +132,7 @@ def _add(batch: Batch, article: Article, nfc: bool) -> Reject | None:
     batch.characters += len(text)
     if article.html is not None:
         batch.raw.append((article.raw_sha256, article.html))
+        batch.pages += len(article.html)
     return None
 
 
@@ -155,7 +158,7 @@ def _rows(rows: Sequence[Any], columns: Any) -> Any:
     return pa.RecordBatch.from_pylist([row.model_dump() for row in rows], schema=columns)
 
 
-EMPTY = {
+EMPTY: dict[str, NDArray[Any]] = {
     "ids": np.zeros(0, np.uint64),
     "texts": np.zeros(0, np.uint64),
     "days": np.zeros(0, np.int64),
@@ -164,6 +167,9 @@ EMPTY = {
     "banded": np.zeros(0, np.int64),
     "anchors": np.zeros(0, np.uint64),
     "named": np.zeros(0, np.int64),
+    "lines": np.zeros(0, np.uint64),
+    "lengths": np.zeros(0, np.int64),
+    "line_outlets": np.zeros(0, np.int64),
 }
 
 
@@ -175,9 +181,6 @@ class Facts:
         self._documents = 0
         self._arrays: dict[str, list[Any]] = {name: [none] for name, none in EMPTY.items()}
         self._languages: list[str] = []
-        self._lines: list[int] = []
-        self._lengths: list[int] = []
-        self._line_outlets: list[int] = []
         self._outlets: Counter[str] = Counter()
         self._outlet_places: dict[str, int] = {}
 
@@ -206,13 +209,16 @@ class Facts:
 
     def _add_lines(self, batch: Batch) -> None:
         # Once a document, however often it repeats the line.
+        found: dict[str, list[int]] = {"lines": [], "lengths": [], "line_outlets": []}
         for outlet, keys, hashes in zip(batch.columns["outlet"], batch.keys, batch.hashes, strict=True):
             name = outlet or NO_OUTLET
             self._outlets[name] += 1
             lengths = dict(zip(hashes, map(len, keys), strict=True))
-            self._lines += lengths
-            self._lengths += lengths.values()
-            self._line_outlets += [self._place(name)] * len(lengths)
+            found["lines"] += lengths
+            found["lengths"] += lengths.values()
+            found["line_outlets"] += [self._place(name)] * len(lengths)
+        for name, values in found.items():
+            self._arrays[name].append(np.array(values, dtype=EMPTY[name].dtype))
 
     def _place(self, outlet: str) -> int:
         return self._outlet_places.setdefault(outlet, len(self._outlet_places))
@@ -226,11 +232,11 @@ class Facts:
         arrays["languages"] = np.array([places[one] for one in self._languages], dtype=np.int32)
         arrays["anchor_offsets"] = np.cumsum(np.append(0, arrays.pop("named")))
         keyed.save(folder, "anchor_counts", *np.unique(identity(arrays["anchors"]), return_counts=True))
+        lines, outlets, lengths = (arrays.pop(name) for name in ("lines", "line_outlets", "lengths"))
+        keys, first, counts = np.unique(lines, return_index=True, return_counts=True)
+        keyed.save(folder, "lines", keys, counts, outlets[first], lengths[first])
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", array)
-        keys, first, counts = np.unique(np.array(self._lines, np.uint64), return_index=True, return_counts=True)
-        columns = (np.array(column, np.int64)[first] for column in (self._line_outlets, self._lengths))
-        keyed.save(folder, "lines", keys, counts, *columns)
         told = {"languages": names, "outlets": [[name, self._outlets[name]] for name in self._outlet_places]}
         (folder / "names.json").write_text(json.dumps(told), encoding="utf-8")
         return {"documents": self._documents, "rejects": self.rejects, "characters": self.characters}

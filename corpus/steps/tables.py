@@ -30,7 +30,7 @@ def _write(path: Path, model: Any, batches: Any) -> int:
 
 def _all(folders: Sequence[Path], name: str) -> Iterator[Any]:
     for folder in folders:
-        yield from arrow.batches(folder / name)
+        yield from arrow.loaded(folder / name).to_batches()
 
 
 def _rejects(scans: Sequence[Path], rejects: Sequence[Reject]) -> Iterator[Any]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -289,3 +290,51 @@ def test_any_bytes_are_built(tmp_path_factory: pytest.TempPathFactory, raw: byte
         if one.encoding == "utf-8":
             assert restore(one.text, one.edits).encode() == raw
     assert all(one.detail for one in rows(root / "out", "rejects", Reject))
+
+
+def test_a_folder_that_no_build_made_is_left_alone(make: Make, articles: Path, tmp_path: Path) -> None:
+    (articles / "one.txt").write_text(ENGLISH)
+    (tmp_path / "news" / "raw").mkdir(parents=True)
+    for name in ("README.md", "raw/mine.html"):
+        (tmp_path / "news" / name).write_text("precious")
+    with pytest.raises(WirecopyError, match="holds other files"):
+        make("articles", output="news")
+    (tmp_path / "news" / "raw" / "mine.html").unlink()
+    (tmp_path / "news" / "raw").rmdir()
+    with pytest.raises(WirecopyError, match="holds other files"):
+        make("articles", output="news")
+    assert (tmp_path / "news" / "README.md").read_text() == "precious"
+
+
+def test_few_open_files_are_enough_for_many_shards(make: Make, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("corpus.sharding.FILES", 1)
+    for number in range(150):
+        (articles / f"{number}.txt").write_text(f"{ENGLISH}{number} days of rain.\n")
+    make(str(articles / "0.txt"))  # what is loaded once is loaded
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 60, hard))
+    try:
+        report = make("articles").report
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert next(step.tasks for step in report.steps if step.step == "scan") == 150
+
+
+def test_a_damaged_corpus_is_made_again(make: Make, articles: Path) -> None:
+    (articles / "one.txt").write_text(ENGLISH)
+    part = make("articles").folder / "documents" / "part-00000.parquet"
+    part.write_bytes(part.read_bytes()[:100])
+    assert (make("articles").report.written, part.stat().st_size > 100) == (True, True)
+
+
+def test_documents_that_fall_out_do_not_speak_for_others(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "blog.jsonl").write_text(
+        "".join(json.dumps({"id": "live", "text": f"{ENGLISH * 3}Update {number}."}) + "\n" for number in range(40))
+        + json.dumps({"id": "copy", "text": f"{ENGLISH * 3}Update 41."})
+        + "\n"
+    )
+    built = make("blog.jsonl")
+    assert [(one.left_doc, one.right_doc, one.kind.value) for one in built.relations] == [
+        ("copy", "live", "near_duplicate")
+    ]
