@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from corpus.card import front_matter
+from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.files import digest, write_json, write_text
 from corpus.parquet import read
@@ -49,6 +50,15 @@ def rows(folder: Path, name: str, model: type[R]) -> Iterator[R]:
         raise WirecopyError(f"{folder / name} is missing", hint="wirecopy run")
     for path in found:
         yield from read(path, model)
+
+
+def dataset_of(workspace: Path, corpus: Path | None) -> Path:
+    """Return the folder of the dataset that is meant; raise WirecopyError where there is none."""
+    folder = corpus if corpus is not None else load(workspace).corpus
+    if not any(parts(folder, name) for name in CONFIGS):
+        hint = "wirecopy corpus build" if corpus is None else "name a folder that `wirecopy corpus build` wrote"
+        raise WirecopyError(f"no dataset in {folder}", hint=hint)
+    return folder
 
 
 def state(folder: Path) -> State | None:

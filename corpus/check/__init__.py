@@ -14,7 +14,8 @@ import numpy as np
 from corpus.check import contract, files, pairs, reading, relations, segments
 from corpus.check.facts import Facts, Numbers, gather
 from corpus.check.findings import MOST_EXAMPLES, Checked, Finding, Tally, Unreadable
-from corpus.check.reading import Row, dataset_of
+from corpus.check.reading import Row
+from corpus.dataset import dataset_of
 from corpus.output import Output
 
 __all__ = ["check", "check_workspace"]

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from corpus.check.findings import Unreadable
-from corpus.config import load
 from corpus.dataset import CONFIGS, parts
 from corpus.errors import WirecopyError
 from corpus.features import arrow_schema
@@ -79,15 +78,6 @@ def rows(folder: Path, config: str, columns: Sequence[str] = (), *, only: Sequen
     """Yield the complete rows of one config."""
     for batch in batches(folder, config, columns, only=only):
         yield from batch.rows()
-
-
-def dataset_of(workspace: Path, corpus: Path | None) -> Path:
-    """Return the folder of the dataset that is meant; raise WirecopyError where there is none."""
-    folder = corpus if corpus is not None else load(workspace).corpus
-    if not any(parts(folder, name) for name in CONFIGS):
-        hint = "wirecopy corpus build" if corpus is None else "name a folder that `wirecopy corpus build` wrote"
-        raise WirecopyError(f"no dataset in {folder}", hint=hint)
-    return folder
 
 
 @contextmanager

@@ -6,7 +6,8 @@ Not covered: the raw page of an extraction, which stands in the config `raw`.
 from dataclasses import asdict
 from pathlib import Path
 
-from corpus.check.reading import dataset_of, told
+from corpus.check.reading import told
+from corpus.dataset import dataset_of
 from corpus.output import Output
 from corpus.show.document import Shown, find
 from corpus.show.page import draw

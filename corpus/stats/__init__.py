@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.check.reading import dataset_of, told
+from corpus.check.reading import told
+from corpus.dataset import dataset_of
 from corpus.output import Output
 from corpus.stats import documents, tables
 from corpus.stats.tables import QUANTILES, ROLES, Table

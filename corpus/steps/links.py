@@ -131,8 +131,7 @@ class Links:
 
     @cached_property
     def _closer_of(self) -> NDArray[np.int64]:
-        copies = [link.edges for link in self._links if link.kind in (Kind.EXACT, Kind.NEAR_DUPLICATE)]
-        return components(self._found.count, np.concatenate([NONE, *copies, self._close]))
+        return self._components(Kind.EXACT, Kind.NEAR_DUPLICATE, more=self._close)
 
     def of_shard(self, shard: int) -> Told:
         """Return the names of families and events of one shard's documents."""
@@ -174,9 +173,9 @@ class Links:
         values = np.ones(len(edges)) if scores is None else scores
         self._links.append(Link(kind, method, edges.reshape(-1, 2)[kept], values[kept]))
 
-    def _components(self, *kinds: Kind) -> NDArray[np.int64]:
+    def _components(self, *kinds: Kind, more: Edges = NONE) -> NDArray[np.int64]:
         edges = [link.edges for link in self._links if link.kind in kinds]
-        return components(self._found.count, np.concatenate([NONE, *edges]))
+        return components(self._found.count, np.concatenate([more, *edges]))
 
     def _given_edges(self) -> Edges:
         groups: dict[str, list[int]] = defaultdict(list)
