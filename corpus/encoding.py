@@ -57,9 +57,8 @@ def decode(raw: bytes, declared: str | None = None) -> tuple[str, str]:
     same. A file that is mostly UTF-8 is broken, not in another encoding: guessing would turn
     its good letters into wrong ones.
     """
-    mark = next((mark for mark in MARKS if raw.startswith(mark)), b"")
-    if mark:
-        return _strictly(raw, MARKS[mark])
+    if raw.startswith(tuple(MARKS)):
+        return _strictly(raw, next(encoding for mark, encoding in MARKS.items() if raw.startswith(mark)))
     if _controls(raw) > len(raw) // 100:
         raise Refused(Reason.BINARY, "holds NUL or control bytes")
     codec = _codec(declared) if declared else None

@@ -4,7 +4,7 @@ Not covered: languages that share a line, and which Chinese it is.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 UNKNOWN = "und"
@@ -108,7 +108,7 @@ def line_language(line: str, document_language: str) -> str:
     if _confirms(line[:LINE_SAMPLE], document_language):
         return document_language
     long = len(line) >= LONG_ENOUGH or len(IDEOGRAPHS.findall(line)) >= SHORTEST
-    found = _ask(" ".join(line[:LINE_SAMPLE].split())) if long or len(line) >= ASKED else None
+    found = _of_line(" ".join(line[:LINE_SAMPLE].split())) if long or len(line) >= ASKED else None
     if found is None:
         return UNKNOWN
     own, sure = found[0] == document_language, found[1] >= LEAST_LINE_SCORE
@@ -149,6 +149,12 @@ def _sample(text: str, lines: list[str], size: int, parts: int) -> str:
         step = max(1, (len(longest[0]) - part) // (parts - 1))
         longest = [longest[0][at : at + part] for at in range(0, step * parts, step)]
     return " ".join(" ".join(line[:part].split()) for line in longest)
+
+
+# The lines of an outlet's pages come back with every page.
+@lru_cache(maxsize=4_096)
+def _of_line(line: str) -> tuple[str, float] | None:
+    return _ask(line)
 
 
 def _ask(sample: str) -> tuple[str, float] | None:

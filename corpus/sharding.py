@@ -6,7 +6,8 @@ before and after a new file is cut where it was cut before.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 
 import xxhash
 
@@ -17,7 +18,19 @@ LARGE = SHARD_BYTES // 4  # of a file: it is a shard of its own
 FILES, MOST_FILES = 1_024, 4_096  # of a shard: on average, and at most
 
 
-def shards(inputs: Sequence[Input]) -> list[list[Input]]:
+class Shard(tuple[Input, ...]):
+    """The inputs of one scan."""
+
+    @cached_property
+    def identity(self) -> str:
+        """Return a hash of all that the documents of the shard depend on."""
+        fields = {id(one.fields): one.fields for one in self}
+        columns = {name: each.model_dump() for name, each in fields.items()}
+        told = json.dumps([[*_named(one), columns[id(one.fields)]] for one in self])
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def shards(inputs: Sequence[Input]) -> list[Shard]:
     """Cut the inputs, in their order, into shards of about `SHARD_BYTES`; large files into parts."""
     found: list[list[Input]] = [[]]
     size = 0
@@ -32,22 +45,14 @@ def shards(inputs: Sequence[Input]) -> list[list[Input]]:
         if size >= SHARD_BYTES or len(found[-1]) >= MOST_FILES or _ends(one):
             found.append([])
             size = 0
-    return [shard for shard in found if shard]
+    return [Shard(shard) for shard in found if shard]
 
 
-def identity(shard: Sequence[Input]) -> str:
-    """Return a hash of all that the documents of a shard depend on."""
-    told = hashlib.sha256()
-    for one in shard:
-        told.update(json.dumps(list(_named(one)), ensure_ascii=True).encode())
-    return told.hexdigest()[:32]
-
-
-def _named(one: Input) -> Iterator[object]:
-    yield from (one.origin.name, one.origin.stem, one.origin.outlet, one.identity, one.part, one.first_line)
-    yield one.fields.model_dump()
-    if "://" in one.address:  # what a server says of a file is told of one address
-        yield one.address
+def _named(one: Input) -> tuple[object, ...]:
+    # What a server says of a file is told of one address.
+    address = one.address if "://" in one.address else None
+    origin = one.origin
+    return origin.name, origin.stem, origin.outlet, one.identity, one.part, one.first_line, address
 
 
 def _ends(one: Input) -> bool:

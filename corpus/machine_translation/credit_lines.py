@@ -7,20 +7,21 @@ from corpus.roles.furniture import phrase
 from corpus.roles.lexicon import lexicon
 from corpus.schema import Evidence, Role
 
-LITERAL = (Role.BOILERPLATE, "literal-translation")
+BOILERPLATE, CREDIT = Role.BOILERPLATE, Role.CREDIT
+LITERAL = (BOILERPLATE, "literal-translation")
 
 
 def credit_lines(
     text: str, spans: Sequence[tuple[int, int]], roles: Sequence[Role], language: str
 ) -> Iterator[Evidence]:
     """Yield the lines that no person of the language would write."""
-    if Role.BOILERPLATE not in roles and Role.CREDIT not in roles:
+    if BOILERPLATE not in roles and CREDIT not in roles:
         return
     for (start, end), role in zip(spans, roles, strict=True):
-        if role is Role.BOILERPLATE and phrase(text[start:end].lower().replace("’", "'")) == LITERAL:
+        if role is BOILERPLATE and phrase(text[start:end].lower().replace("’", "'")) == LITERAL:
             detail = "A line of the page, translated word by word."
             yield Evidence(rule="literal-line", start=start, end=end, detail=detail)
-        elif role is Role.CREDIT:
+        elif role is CREDIT:
             yield from _foreign(text[start:end], start, language)
 
 

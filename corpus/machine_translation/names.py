@@ -27,7 +27,7 @@ INFLECTED = frozenset(("pl", "cs", "sk", "sl", "hr", "sr", "bs", "lt", "lv", "et
 def runs(text: str) -> list[list[str]]:
     """Return the runs of two and more words of four letters and more that begin with a capital."""
     data = text.encode()
-    found = [data[slice(*one.span())] for one in CAPITALS.finditer(data.translate(_KINDS))]
+    found = [data[one.start() : one.end()] for one in CAPITALS.finditer(data.translate(_KINDS))]
     return [run.split(" ") for run in b"\n".join(found).decode().split("\n")] if found else []
 
 

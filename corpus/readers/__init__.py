@@ -39,7 +39,7 @@ READERS: dict[str, Reader] = {
 }
 NESTED = (".warc", ".warc.gz", ".zip", ".tar", ".tar.gz", ".tgz")
 CUTS: dict[str, Callable[[Input, int], list[Input]]] = {".jsonl": jsonl.cut, ".parquet": parquet.cut}
-BLOCK = 1 << 18
+BLOCK = 1 << 16
 
 
 def inputs(source: Source, root: Path, *, own: Collection[Path], where: str) -> list[Input]:

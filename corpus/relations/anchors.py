@@ -64,8 +64,8 @@ def _anchors(texts: Sequence[str]) -> tuple[Numbers, Words]:
     # numpy takes by intp: converting first is three times as fast.
     kinds = table().take(np.frombuffer(joined, np.uint32).astype(np.intp), mode="clip")
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) + 1
-    starts, stops = _words(kinds)
-    prefix, length = _prefixes(kinds, starts, stops)
+    starts = _words(kinds)
+    prefix, length = _prefixes(kinds, starts)
     first = kinds[starts]
     capital, number = (first & CAPITAL) != 0, (first & DIGIT) != 0
     short = (length == LEAST_NUMBER) & (number | capital & ((kinds[starts + 1] & (CAPITAL | DIGIT)) != 0))
@@ -80,14 +80,16 @@ def _anchors(texts: Sequence[str]) -> tuple[Numbers, Words]:
 def _salient(words: Words, weight: Words, named: NDArray[np.bool_], length: Words) -> tuple[Numbers, Words]:
     """Return the anchors among the words of texts (text << 32 | prefix), and the text of each."""
     order = _order(words)
-    words = words[order]
+    words = words.take(order)
     starts = np.flatnonzero(np.append(True, words[1:] != words[:-1])[: len(words)])
     if not len(starts):
         return np.empty(0, np.uint64), np.empty(0, np.int64)
     size = np.diff(np.append(starts, len(words)))
-    sure = np.add.reduceat(weight[order], starts) >= 2
-    name = 2 * np.add.reduceat(named[order].astype(np.int64), starts) > size
-    kept = name | (np.maximum.reduceat(length[order], starts) >= LEAST_WORD) & (size > 1)
+    # Two sums at once, each in 32 bits: no text has as many words.
+    sums = np.add.reduceat((weight | named.astype(np.int64) << 32).take(order), starts)
+    sure = (sums & 0xFFFFFFFF) >= 2
+    name = 2 * (sums >> 32) > size
+    kept = name | (np.maximum.reduceat(length.take(order), starts) >= LEAST_WORD) & (size > 1)
     starts, size, name = starts[kept], size[kept], (name & sure)[kept]
     prefix, owners, place = words[starts] & 0xFFFFFFFF, words[starts] >> 32, order[starts]
     common = ~name | _common(prefix)
@@ -99,30 +101,29 @@ def _salient(words: Words, weight: Words, named: NDArray[np.bool_], length: Word
     return (scramble(prefix.astype(np.uint64)) & ~(OFTEN | COMMON) | bits.astype(np.uint64))[order], owners[order]
 
 
-def _words(kinds: Kinds) -> tuple[NDArray[np.int64], Words]:
-    """Return where each run of letters and digits begins and ends; marks between digits belong to it."""
+def _words(kinds: Kinds) -> Words:
+    """Return where each run of letters and digits begins; marks between digits belong to it."""
     inside = (kinds & (SOUND | SILENT)) != 0
     digits = np.flatnonzero((kinds & DIGIT) != 0)
     near = digits[:-1][digits[1:] - digits[:-1] == 2] + 1
     inside[near[(kinds[near] & POINT) != 0]] = True
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    return edges[::2], edges[1::2]
+    return np.flatnonzero(inside[1:] > inside[:-1]) + 1
 
 
-def _prefixes(kinds: Kinds, starts: Words, stops: Words) -> tuple[Words, Words]:
+def _prefixes(kinds: Kinds, starts: Words) -> tuple[Words, Words]:
     """Return the first PREFIX sounds of each word as one number below 2^32, vowels at the end cut, and its length."""
     sounds = kinds & SOUND
     heard = sounds != 0
     heard[1:] &= (sounds[1:] != sounds[:-1]) | ((kinds[1:] & DIGIT) != 0)  # a doubled letter is one
-    before = np.cumsum(heard, dtype=np.int32)
-    first = before.take(starts - 1)
-    length = before.take(stops - 1) - first
+    # Nothing is heard between words: what is up to the next one is in this one.
+    length = np.add.reduceat(heard.astype(np.int64), starts) if len(starts) else starts
+    first = np.cumsum(length) - length
     letters = np.append(kinds.take(np.flatnonzero(heard)), np.zeros(PREFIX, np.uint16))
     # From each place on: the six sounds as one number, and a bit for each that is a vowel.
     six = _six((letters & SOUND).astype(np.uint32), RADIX)
     vowels = _six(((letters & VOWEL) != 0).astype(np.uint8), 2)
     size = _sizes().take(vowels.take(first).astype(np.intp) * (PREFIX + 1) + np.minimum(length, PREFIX))
-    return (six.take(first) // POWERS.take(PREFIX - size)).astype(np.int64), length.astype(np.int64)
+    return (six.take(first) // POWERS.take(PREFIX - size)).astype(np.int64), length
 
 
 def _six(digits: NDArray[Any], radix: int) -> NDArray[Any]:
@@ -164,4 +165,4 @@ def _common(prefix: Words) -> NDArray[np.bool_]:
 def _any_news() -> Words:
     text = f"\n\n{ANY_NEWS}"
     kinds = table().take(np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp))
-    return np.unique(_prefixes(kinds, *_words(kinds))[0])
+    return np.unique(_prefixes(kinds, _words(kinds))[0])

@@ -22,6 +22,11 @@ UNSPACED = [
     (0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x19E0, 0x1A00), (0x3041, 0x3100), (0x31F0, 0x3200),
     (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00), (0x20000, LAST),
 ]  # fmt: skip
+# Ideographs and Korean syllables, each a letter without case or accents: most of the table needs no look.
+PLAIN = [
+    (0x3400, 0x4DB6), (0x4E00, 0x9FFD), (0xAC00, 0xD7A4), (0x17000, 0x187F2), (0x20000, 0x2A6DE), (0x2A700, 0x2B735),
+    (0x2B820, 0x2CEA2), (0x2CEB0, 0x2EBE1), (0x30000, 0x3134B),
+]  # fmt: skip
 
 
 def scramble(numbers: Numbers) -> Numbers:
@@ -49,7 +54,9 @@ def table() -> Numbers:
 
     Its lowest bit, ALONE, tells a character of a script without spaces.
     """
-    folded = np.fromiter(map(_fold, range(LAST)), dtype=np.uint64, count=LAST)
+    folded = np.arange(LAST, dtype=np.uint64)
+    others = others_than_plain(LAST)
+    folded[others] = list(map(_fold, others))
     numbers = scramble(folded + np.uint64(0x9E3779B9)) & ~np.uint64(3) | np.uint64(4)
     for first, end in UNSPACED:
         numbers[first:end] |= ALONE
@@ -59,10 +66,18 @@ def table() -> Numbers:
     return numbers
 
 
+def others_than_plain(end: int) -> list[int]:
+    """Return the code points below `end` that are in none of the `PLAIN` ranges."""
+    edges = [0, *(edge for first_and_end in PLAIN for edge in first_and_end), end]
+    return [code for first, last in zip(edges[::2], edges[1::2], strict=True) for code in range(first, min(last, end))]
+
+
 def _fold(code: int) -> int:
     """Return the code point of the base letter in lower case; an accent or an invisible character is SKIPPED."""
     category = unicodedata.category(chr(code))
     if category == "Cf" or 0x300 <= code < 0x370:
         return int(SKIPPED)
-    base = unicodedata.normalize("NFKD", chr(code))[0].lower()[0] if not 0xAC00 <= code < 0xD7A4 else chr(code)
+    if category == "Cn":  # no character yet
+        return int(SEPARATOR)
+    base = unicodedata.normalize("NFKD", chr(code))[0].lower()[0]
     return ord(base) if base.isalnum() or category[0] == "M" else int(SEPARATOR)

@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.relations.characters import others_than_plain
+
 Kinds = NDArray[np.uint16]
 
 LAST = 0x10000
@@ -32,7 +34,9 @@ SOUNDS = {**{letter: letter for letter in string.ascii_lowercase}, **CYRILLIC, *
 @cache
 def table() -> Kinds:
     """Return the kind of each code point below LAST: SOUND and flags."""
-    kinds = np.fromiter(map(_kind, range(LAST)), dtype=np.uint16, count=LAST)
+    kinds = np.zeros(LAST, np.uint16)
+    others = others_than_plain(LAST)
+    kinds[others] = list(map(_kind, others))
     kinds.setflags(write=False)
     return kinds
 

@@ -8,12 +8,11 @@ text has no bold type.
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from corpus.roles.furniture import LONGEST, LONGEST_CAPTION, LONGEST_INNER_CREDIT, caption_with_credit, furniture
 from corpus.roles.lexicon import lexicon
-from corpus.roles.lines import line_key
 from corpus.schema import Role
 
 LONGEST_TITLE, LONGEST_QUESTION, LONGEST_HEADING, LONGEST_HEADING_CJK = 200, 100, 100, 40
@@ -25,6 +24,7 @@ QUOTES = re.compile('["“”„«»「」]')
 NEXT_SENTENCE = re.compile(r"[.!?]\s+[^\W\d_]")
 CREDIT = re.compile(r"\b(image|photo|foto|bild|source|quelle|crédit|credit)\s*:", re.IGNORECASE)
 WORKING = {"lexicon-newsletter", "lexicon-consent", "literal-translation", "consent-declared"}
+LEAD, BOILERPLATE = Role.LEAD, Role.BOILERPLATE
 BODY = (Role.BODY, "body")
 PICTURE_CREDIT = (Role.CREDIT, "picture-credit")
 Assigned = tuple[Role, str]
@@ -32,14 +32,18 @@ Roles = list[Assigned | None]
 
 
 def assign(
-    text: str, spans: Sequence[tuple[int, int]], *, title: str | None, language: str, frequent: Container[str]
+    lines: Sequence[str],
+    spans: Sequence[tuple[int, int]],
+    *,
+    title: str | None,
+    language: str,
+    frequent: Collection[int] = (),
 ) -> list[Assigned]:
-    """Return the role of each line `text[start:end]` and the id of the rule that gave it.
+    """Return the role of each line, which stands at its span of the text, and the id of the rule that gave it.
 
-    `title` is the title that the source names apart, `language` an ISO 639 code, `frequent` holds the keys
-    (`line_key`) of lines that stand in many documents of the outlet (`is_frequent`).
+    `title` is the title that the source names apart, `language` an ISO 639 code, `frequent` holds the numbers
+    of the lines that stand in many documents of the outlet (`is_frequent`).
     """
-    lines = [text[start:end] for start, end in spans]
     last = len(lines) - EDGE_LAST
     roles: Roles = [
         furniture(line, language, at_edge=at < EDGE_FIRST or at >= last) if len(line) <= LONGEST else None
@@ -58,16 +62,16 @@ def assign(
     return [BODY if role is None else role for role in roles]
 
 
-def _frequent(lines: list[str], roles: Roles, frequent: Container[str]) -> None:
+def _frequent(lines: Sequence[str], roles: Roles, frequent: Collection[int]) -> None:
     """Mark lines that the outlet repeats, unless they are most of the text: then it is the story that repeats."""
-    found = [at for at, line in enumerate(lines) if (roles[at] is None) and line_key(line) in frequent]
+    found = [at for at in frequent if roles[at] is None]
     if sum(len(lines[at]) for at in found) * 2 > sum(map(len, lines)):
         found = []
     for at in found:
         roles[at] = (Role.BOILERPLATE, "frequent-in-outlet")
 
 
-def _consent(lines: list[str], roles: Roles, language: str) -> None:
+def _consent(lines: Sequence[str], roles: Roles, language: str) -> None:
     """Mark declarations of consent among the last lines, and beside lines of a newsletter."""
     near = {at + step for at, role in enumerate(roles) if role and role[1] in WORKING for step in (-1, 1)}
     for at in range(1, len(lines)):
@@ -85,7 +89,7 @@ def _declares(line: str, language: str) -> bool:
     return matters > 1 and words.address.search(line.lower().replace("’", "'")) is not None
 
 
-def _between(lines: list[str], roles: Roles) -> None:
+def _between(lines: Sequence[str], roles: Roles) -> None:
     """Mark one or two short lines between two lines of a newsletter or a consent."""
     marked = [at for at, role in enumerate(roles) if role and role[1] in WORKING]
     for left, right in pairwise(marked):
@@ -95,9 +99,9 @@ def _between(lines: list[str], roles: Roles) -> None:
                 roles[at] = (Role.BOILERPLATE, "between-boilerplate")
 
 
-def _title(lines: list[str], roles: Roles, title: str | None) -> None:
+def _title(lines: Sequence[str], roles: Roles, title: str | None) -> None:
     """Mark the first line that is no boilerplate, if it reads like a title or is the one that the source names."""
-    first = next((at for at, role in enumerate(roles) if role is None or role[0] is not Role.BOILERPLATE), None)
+    first = next((at for at, role in enumerate(roles) if role is None or role[0] is not BOILERPLATE), None)
     if first is None:
         return
     if title is not None:
@@ -119,7 +123,7 @@ def _is_title(line: str) -> bool:
     )
 
 
-def _repeated(lines: list[str], roles: Roles) -> None:
+def _repeated(lines: Sequence[str], roles: Roles) -> None:
     """Mark short lines that come twice and are no sentences."""
     for at, line in enumerate(lines):
         if roles[at] is None and len(line) <= LONGEST_REPEATED and lines.count(line) > 1 and not _ends(line):
@@ -131,7 +135,7 @@ def _repeated(lines: list[str], roles: Roles) -> None:
             )
 
 
-def _captions(lines: list[str], roles: Roles, spans: Sequence[tuple[int, int]]) -> None:
+def _captions(lines: Sequence[str], roles: Roles, spans: Sequence[tuple[int, int]]) -> None:
     """Mark lines that hold a picture's credit, and those right before one."""
     for at, line in enumerate(lines):
         role = roles[at]
@@ -145,7 +149,7 @@ def _captions(lines: list[str], roles: Roles, spans: Sequence[tuple[int, int]]) 
                 roles[at - 1] = (Role.CAPTION, "before-credit")
 
 
-def _again(line: str, earlier: list[str]) -> bool:
+def _again(line: str, earlier: Sequence[str]) -> bool:
     return len(line) <= LONGEST_CAPTION and any(each.startswith(line) for each in earlier)
 
 
@@ -153,7 +157,7 @@ def _is_short_caption(line: str) -> bool:
     return len(line) <= LONGEST_SHORT_CAPTION and not NEXT_SENTENCE.search(line) and not QUOTES.search(line)
 
 
-def _lead(lines: list[str], roles: Roles) -> None:
+def _lead(lines: Sequence[str], roles: Roles) -> None:
     """Mark the first line of the story, if more follow."""
     story = [at for at, role in enumerate(roles) if role is None]
     for at in story[:-1]:
@@ -162,9 +166,9 @@ def _lead(lines: list[str], roles: Roles) -> None:
             return
 
 
-def _headings(lines: list[str], roles: Roles) -> None:
+def _headings(lines: Sequence[str], roles: Roles) -> None:
     """Mark short lines without a full stop that stand between two paragraphs of the story."""
-    story = [at for at, role in enumerate(roles) if role is None or role[0] is Role.LEAD]
+    story = [at for at, role in enumerate(roles) if role is None or role[0] is LEAD]
     for before, at, after in zip(story, story[1:], story[2:], strict=False):
         line = lines[at]
         if len(line) <= LONGEST_HEADING and _is_heading(line) and _is_story(lines[before]) and _is_story(lines[after]):

@@ -6,9 +6,9 @@ its title, its paragraphs with their roles, and the evidence that the text itsel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xxhash
@@ -18,13 +18,25 @@ from corpus.engine import Counters
 from corpus.features import arrow_schema
 from corpus.language import UNKNOWN, line_language
 from corpus.machine_translation import evidence
-from corpus.roles import assign, line_key
+from corpus.roles import assign
 from corpus.schema import Document, Evidence, Role, Segment
 from corpus.sentences import before_numbers, segment_ids, spans
 
 Line = tuple[int, int]
+TITLE = Role.TITLE
 NAMES = {Role.BYLINE, Role.CREDIT, Role.DATELINE}  # of people, agencies, months: no language of their own
 Labelled = tuple[list[tuple[Role, str]], list[Evidence]]
+
+
+class Scanned(NamedTuple):
+    """What is known of a document; `often` are the numbers of its lines that are frequent in the outlet."""
+
+    doc_id: str
+    title: str | None
+    language: str
+    text: str
+    lines: list[Line]
+    often: Sequence[int]
 
 
 @dataclass
@@ -33,24 +45,25 @@ class Rows:
 
     columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in Segment.model_fields})
 
-    def add(self, doc_id: str, text: str, lines: Sequence[Line], roles: Sequence[Role], language: str) -> None:
+    def add(self, one: Scanned, spans_: Sequence[Line], lines: Sequence[str], roles: Sequence[Role]) -> None:
         """Cut one document into sentences; no sentence crosses a line."""
+        text, language = one.text, one.language
         numbers = before_numbers(text)
-        cut = [spans(text, start, end, language, numbers) for start, end in lines]
+        cut = [spans(text, start, end, language, numbers) for start, end in spans_]
         sizes = list(map(len, cut))
         flat = [span for each in cut for span in each]
         languages = [
-            UNKNOWN if role in NAMES else line_language(text[start:end], language)
-            for (start, end), role in zip(lines, roles, strict=True)
+            UNKNOWN if role in NAMES else line_language(line, language) for line, role in zip(lines, roles, strict=True)
         ]
         texts = [text[start:end] for start, end in flat]
+        starts, ends = zip(*flat, strict=True) if flat else ((), ())
         columns = self.columns
-        columns["segment_id"] += segment_ids(doc_id, texts)
-        columns["doc_id"] += [doc_id] * len(flat)
+        columns["segment_id"] += segment_ids(one.doc_id, texts)
+        columns["doc_id"] += repeat(one.doc_id, len(flat))
         columns["index"] += range(len(flat))
         columns["paragraph"] += chain.from_iterable(map(repeat, range(len(sizes)), sizes))
-        columns["start"] += [start for start, _ in flat]
-        columns["end"] += [end for _, end in flat]
+        columns["start"] += starts
+        columns["end"] += ends
         columns["text"] += texts
         columns["role"] += chain.from_iterable(map(repeat, roles, sizes))
         columns["language"] += chain.from_iterable(map(repeat, languages, sizes))
@@ -69,16 +82,15 @@ def segments(folder: Path, *, scan: Path, frequent: Sequence[int], dropped: Coll
     ):
         for batch in arrow.batches(scan / "documents.arrow"):
             rows, labelled, lines, titles = Rows(), list[Labelled](), list[list[Line]](), list[str | None]()
-            for doc_id, title, language, text, cuts, often in _documents(batch, hashes):
-                spans_ = [] if number in dropped else cuts
-                keys = {line_key(text[start:end]) for start, end in often}
-                roles = assign(text, spans_, title=title, language=language, frequent=keys)
+            for one in _documents(batch, hashes):
+                spans_ = [] if number in dropped else one.lines
+                told = [one.text[start:end] for start, end in spans_]
+                roles = assign(told, spans_, title=one.title, language=one.language, frequent=one.often if told else ())
                 kinds = [role for role, _ in roles]
-                labelled.append((roles, evidence(text, spans_, kinds, language) if spans_ else []))
+                labelled.append((roles, evidence(one.text, spans_, kinds, one.language) if spans_ else []))
                 lines.append(spans_)
-                inside = next((span for span, kind in zip(spans_, kinds, strict=True) if kind is Role.TITLE), None)
-                titles.append(title or (text[slice(*inside)] if inside else None))
-                rows.add(doc_id, text, spans_, kinds, language)
+                titles.append(one.title or (told[kinds.index(TITLE)] if TITLE in kinds else None))
+                rows.add(one, spans_, told, kinds)
                 marks.append(xxhash.xxh3_64_intdigest("".join(kinds).encode()))
                 number += 1
             put_labels(_labels(labels, titles, lines, labelled))
@@ -96,22 +108,19 @@ def labels_schema() -> Any:
     return pa.schema([columns.field(name) for name in ("title", "paragraphs", "mt_evidence")])
 
 
-def _documents(batch: Any, hashes: Any) -> Iterator[tuple[str, str | None, str, str, list[Line], list[Line]]]:
-    """Yield id, title, language and text, the lines, and those of them that are frequent in the outlet."""
+def _documents(batch: Any, hashes: Any) -> Iterator[Scanned]:
     names = ("doc_id", "title", "language", "text")
     columns = [batch.column(name).to_pylist() for name in names]
     spans_ = batch.column("lines")
     starts, ends = (spans_.flatten().field(place).to_numpy().tolist() for place in (0, 1))
     offsets = spans_.offsets.to_numpy().tolist()
     flat = list(zip(starts, ends, strict=True))
-    often = np.isin(batch.column("line_keys").flatten().to_numpy(), hashes)
-    many = np.concatenate(([0], np.cumsum(often))).tolist()
-    often = often.tolist()
+    often = np.flatnonzero(np.isin(batch.column("line_keys").flatten().to_numpy(), hashes)).tolist()
+    marked = np.searchsorted(often, np.subtract(offsets, offsets[0])).tolist()
     for at, (doc_id, title, language, text) in enumerate(zip(*columns, strict=True)):
         first, last = offsets[at] - offsets[0], offsets[at + 1] - offsets[0]
-        lines = flat[first:last]
-        marked = list(compress(lines, often[first:last])) if many[last] > many[first] else []
-        yield doc_id, title, language, text, lines, marked
+        numbers = [each - first for each in often[marked[at] : marked[at + 1]]]
+        yield Scanned(doc_id, title, language, text, flat[first:last], numbers)
 
 
 def _batch(columns: dict[str, list[Any]], schema: Any) -> Any:

@@ -18,7 +18,7 @@ COLUMNS = ["en", "de", "fr", "es", "cs", "pl", "tr", "ru", "ar", "hi", "zh"]
 
 def found(text: str, language: str) -> list[Evidence]:
     spans = [match.span() for match in LINE.finditer(text)]
-    roles = assign(text, spans, title=None, language=language, frequent=())
+    roles = assign(LINE.findall(text), spans, title=None, language=language)
     return evidence(text, spans, [role for role, _ in roles], language)
 
 

@@ -18,7 +18,10 @@ STORY = {Role.TITLE, Role.LEAD, Role.BODY, Role.HEADING}
 def assigned(
     text: str, *, title: str | None = None, language: str = "en", frequent: Container[str] = ()
 ) -> list[tuple[Role, str]]:
-    return assign(text, paragraphs(text), title=title, language=language, frequent=frequent)
+    spans = paragraphs(text)
+    lines = [text[start:end] for start, end in spans]
+    often = [at for at, line in enumerate(lines) if line_key(line) in frequent]
+    return assign(lines, spans, title=title, language=language, frequent=often)
 
 
 def told(text: str, **more: str) -> list[str]:
@@ -95,7 +98,7 @@ def test_each_line_of_the_seeds_has_its_role(seeds: Path, name: str) -> None:
     text = path.read_text(encoding="utf-8")
     spans = paragraphs(text)
     language = "de" if name in ("002", "004") else "en"
-    roles = assign(text, spans, title=None, language=language, frequent=())
+    roles = assigned(text, language=language)
     found = [(end - start, f"{role} {rule}") for (start, end), (role, rule) in zip(spans, roles, strict=True)]
     assert found == SEEDS[name]
 
@@ -327,6 +330,5 @@ def test_other_brackets_are_no_sign_off(line: str) -> None:
 def test_a_caption_may_hold_its_credit() -> None:
     lines = ["The council voted on Wednesday.", "The old bridge at dusk. (Photo: agency)", "The mayor spoke."]
     text = "\n".join(lines)
-    spans = paragraphs(text)
-    roles = assign(text, spans, title=None, language="en", frequent=())
+    roles = assigned(text)
     assert roles[1] == (Role.CAPTION, "caption-with-credit")
