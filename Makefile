@@ -42,8 +42,8 @@ wheel: .venv/ready
 	@touch $@
 
 browser: .venv/ready
-	@echo "== looking for a Chromium for the browser tests"
-	@sh tests/browser.sh $(BIN)/playwright
+	@echo "== looking for a Chromium and a PostgreSQL for the tests"
+	@sh tests/system.sh $(BIN)/playwright
 
 clean:
 	rm -rf .venv dist build wirecopy-demo

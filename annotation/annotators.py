@@ -36,6 +36,13 @@ class Pseudonyms:
         return {str(user["id"]): self.entry(str(user.get("email") or user["id"])) for user in users}
 
 
+def secret_of(state: Path, purpose: str) -> str:
+    """Return a secret of the workspace for one purpose, 64 hex digits; no account is named like a purpose."""
+    if "@" in purpose or " " not in purpose:
+        raise ValueError("a purpose has a space and no @, so that no pseudonym tells a part of its secret")
+    return hmac.new(_key(state / "pseudonym.key"), purpose.encode(), "sha256").hexdigest()
+
+
 def _key(path: Path) -> bytes:
     if not path.exists():
         if any((path.parents[1] / "build" / "annotation").glob("*/pull/*.json")):

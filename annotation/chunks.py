@@ -1,9 +1,13 @@
 """Raw answers as they were fetched: append-only JSON files that everything else is made from.
 
-A chunk keeps what the contract needs and nothing else: names, mails and drafts end here.
+A chunk keeps what the contract needs and nothing else: names, mails and drafts end here. Its first
+line is its head, then each task has a line: a head is read without the tasks.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +15,11 @@ from pydantic import BaseModel, ConfigDict
 
 from annotation.annotators import Pseudonyms
 from corpus.errors import WirecopyError
-from corpus.files import checked, digest, read_json, read_model, write_json
+from corpus.files import checked, digest, read_json
 
 EXPORT_HINT = "export the project as JSON (not JSON-MIN) and name that file"
 CHUNK_HINT = "restore it, or move the folder of chunks away and pull all answers anew"
+TASKS = ',"tasks":['
 
 
 class Answer(BaseModel):
@@ -44,33 +49,122 @@ class Answered(BaseModel):
     annotations: list[Answer]
 
 
-class Chunk(BaseModel):
-    """One fetch: `source` names the project or the file, `seen` when each task was last changed.
+class Head(BaseModel):
+    """What a fetch was; `source` names the project or the file, `seen` when each task was last changed.
 
-    `annotators` is `{account id: {annotator, origin}}`.
+    `gone` are tasks that the server no longer has. `annotators` is `{account id: {annotator, origin}}`.
+    A fetch by ranges of ids notes in `since` the newest change at its start, and is `done` with its last chunk.
     """
 
     source: str
     server: bool
     seen: dict[int, str] = {}
-    annotators: dict[str, dict[str, str]]
-    tasks: list[Answered]
+    gone: list[int] = []
+    since: str | None = None
+    done: bool = True
+    annotators: dict[str, dict[str, str]] = {}
 
 
-def read(folder: Path) -> list[Chunk]:
-    """Read all chunks, oldest first."""
-    return [read_model(path, Chunk, hint=CHUNK_HINT) for path in sorted(folder.glob("*.json"))]
+class Chunk(Head):
+    """One fetch with its tasks."""
+
+    tasks: list[Answered] = []
 
 
-def append(folder: Path, chunk: Chunk) -> None:
-    """Write one more chunk; none is ever written twice."""
-    last = max((int(path.stem) for path in folder.glob("*.json")), default=0)
-    write_json(folder / f"{last + 1:06}.json", chunk.model_dump())
+@dataclass
+class Known:
+    """What the chunks tell of one project: its tasks that stand and when each was last changed.
+
+    `watermark` is the change up to which nothing is missing, None where the first fetch did not end;
+    that one began at `since`.
+    """
+
+    tasks: dict[int, str] = field(default_factory=dict)
+    watermark: str | None = None
+    since: str | None = None
 
 
-def known(chunks: Sequence[Chunk], source: str) -> dict[int, str]:
-    """Return when each fetched task of a project was last changed; the newest is the watermark."""
-    return {task: when for chunk in chunks if chunk.source == source for task, when in chunk.seen.items()}
+def files(folder: Path) -> list[Path]:
+    """Return the chunks of a folder, oldest first."""
+    return sorted((path for path in folder.glob("*.json") if path.stem.isdecimal()), key=lambda path: int(path.stem))
+
+
+def read(path: Path) -> Chunk:
+    """Read one chunk."""
+    return checked(
+        _parsed(path.read_text(encoding="utf-8", errors="replace"), path), Chunk, where=path, hint=CHUNK_HINT
+    )
+
+
+def heads(folder: Path) -> Iterator[Head]:
+    """Yield the head of each chunk, oldest first."""
+    for path in files(folder):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            line = file.readline().rstrip("\n")
+        if line.endswith(TASKS):
+            yield checked(_parsed(line.removesuffix(TASKS) + "}", path), Head, where=path, hint=CHUNK_HINT)
+        else:  # an earlier version indented its chunks
+            yield read(path)
+
+
+def _parsed(text: str, path: Path) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WirecopyError(f"{path} is no readable JSON file: {error}", hint=CHUNK_HINT) from None
+
+
+def append(folder: Path, chunk: Chunk) -> Path:
+    """Write one more chunk and return its path; none is ever written twice, also by two pulls at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = folder / f".{os.getpid()}-{os.urandom(4).hex()}.partial"
+    head = _line(chunk.model_dump(exclude={"tasks"}))
+    tasks = ",\n".join(_line(task.model_dump()) for task in chunk.tasks)
+    try:
+        beside.write_text(f"{head[:-1]}{TASKS}\n{tasks}\n]}}\n", encoding="utf-8", newline="\n")
+        number = max((int(path.stem) for path in files(folder)), default=0) + 1
+        while not _taken(beside, folder / f"{number:06}.json"):
+            number += 1
+    finally:
+        beside.unlink(missing_ok=True)
+    return folder / f"{number:06}.json"
+
+
+def _taken(beside: Path, path: Path) -> bool:
+    """Give a finished file its number; False where another pull has taken it."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return False
+    except OSError:  # no hard links here: the number is taken first
+        try:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            return False
+        beside.replace(path)
+    return True
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+
+
+def known(folder: Path) -> dict[str, Known]:
+    """Return what is known of each project, by its source."""
+    found: dict[str, Known] = {}
+    for head in heads(folder):
+        if not head.server:
+            continue
+        one = found.setdefault(head.source, Known())
+        one.tasks.update(head.seen)
+        for task in head.gone:
+            one.tasks.pop(task, None)
+        if head.since is not None:
+            one.since = one.since or head.since
+        if head.done:
+            marks = [one.since] if head.since else head.seen.values()
+            one.watermark = max((mark for mark in (one.watermark, *marks) if mark), default=None)
+    return found
 
 
 def tasks_of(exported: list[dict[str, Any]], where: object) -> list[Answered]:
@@ -89,9 +183,8 @@ def append_export(folder: Path, path: Path, campaign: str, pseudonyms: Pseudonym
     exported = read_json(path)
     if not isinstance(exported, list):
         raise WirecopyError(f"{path} is no Label Studio export: it must be a list of tasks", hint=EXPORT_HINT)
-    chunks = read(folder)
     source = f"file-{digest(exported)}"
-    if any(chunk.source == source for chunk in chunks):
+    if any(head.source == source for head in heads(folder)):
         return
     table = _authors(exported, pseudonyms)
     tasks = tasks_of(exported, path)
@@ -101,7 +194,7 @@ def append_export(folder: Path, path: Path, campaign: str, pseudonyms: Pseudonym
         )
     for number in {str(one.completed_by) for task in tasks for one in task.annotations} - set(table):
         table[number] = pseudonyms.entry(f"{source}:{number}")
-    table |= _known_authors(tasks, chunks)
+    table |= _known_authors(tasks, folder)
     append(folder, Chunk(source=source, server=False, annotators=table, tasks=tasks))
 
 
@@ -118,10 +211,10 @@ def _authors(exported: list[Any], pseudonyms: Pseudonyms) -> dict[str, dict[str,
     return table
 
 
-def _known_authors(tasks: list[Answered], chunks: Sequence[Chunk]) -> dict[str, dict[str, str]]:
+def _known_authors(tasks: list[Answered], folder: Path) -> dict[str, dict[str, str]]:
     """Return the authors of a server whose answers this export repeats: there, ids mean the same people."""
     here = {one.unique_id for task in tasks for one in task.annotations if one.unique_id}
-    for chunk in chunks:
+    for chunk in map(read, files(folder)):
         if here & {one.unique_id for task in chunk.tasks for one in task.annotations}:
             return dict(chunk.annotators)
     return {}

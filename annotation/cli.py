@@ -17,33 +17,50 @@ def _annotation() -> None: ...
 
 @app.command()
 def serve(
+    database: Annotated[
+        str | None, typer.Option(help="postgresql://user@host/name; else SQLite.", envvar="WIRECOPY_DATABASE_URL")
+    ] = None,
     reset_password: Annotated[bool, typer.Option("--reset-password", help="Give the owner a new password.")] = False,
     workspace: WorkspaceFolder = HERE,
     json: Json = False,
 ) -> None:
     """Start a local Label Studio in an environment of its own."""
-    from annotation import commands
+    from annotation.commands import server
     from corpus.output import Output
 
-    commands.serve(reset_password=reset_password, workspace=workspace, out=Output(json=json))
+    server.serve(database=database, reset_password=reset_password, workspace=workspace, out=Output(json=json))
 
 
 @app.command()
 def stop(workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
     """Stop the local Label Studio."""
-    from annotation import commands
+    from annotation.commands import server
     from corpus.output import Output
 
-    commands.stop(workspace=workspace, out=Output(json=json))
+    server.stop(workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def invite(
+    names: Annotated[list[str] | None, typer.Argument(help="Annotators of wirecopy.toml; without, all.")] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Give a new password, on the local server.")] = False,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Make the accounts of annotators and show each password once."""
+    from annotation.commands import server
+    from corpus.output import Output
+
+    server.invite(names=names or [], reset=reset, workspace=workspace, out=Output(json=json))
 
 
 @app.command()
 def plan(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
     """Show what a push would change on the server."""
-    from annotation import commands
+    from annotation.commands.campaign import plan
     from corpus.output import Output
 
-    commands.plan(campaign=campaign, workspace=workspace, out=Output(json=json))
+    plan(campaign=campaign, workspace=workspace, out=Output(json=json))
 
 
 @app.command()
@@ -51,40 +68,83 @@ def push(
     campaign: Only = None,
     to: Annotated[Path | None, typer.Option(help="Write Label Studio's import file instead.")] = None,
     prune: Annotated[bool, typer.Option("--prune", help="Delete old tasks that nobody has answered.")] = False,
+    prune_answered: Annotated[
+        bool, typer.Option("--prune-answered", help="Delete all old tasks; answers are pulled first.")
+    ] = False,
     recreate: Annotated[bool, typer.Option("--recreate", help="Make a deleted project anew.")] = False,
     workspace: WorkspaceFolder = HERE,
     json: Json = False,
 ) -> None:
     """Bring the server in step with the corpus."""
-    from annotation import commands
+    from annotation.commands.campaign import push, push_to_file
     from corpus.output import Output
 
     out = Output(json=json)
     if to:
-        commands.push_to_file(campaign=campaign, path=to, workspace=workspace, out=out)
+        push_to_file(campaign=campaign, path=to, workspace=workspace, out=out)
     else:
-        commands.push(campaign=campaign, prune=prune, recreate=recreate, workspace=workspace, out=out)
+        push(
+            campaign=campaign,
+            prune=prune,
+            prune_answered=prune_answered,
+            recreate=recreate,
+            workspace=workspace,
+            out=out,
+        )
 
 
 @app.command()
-def status(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
-    """Show how far each campaign is, and the labelling links."""
-    from annotation import commands
+def status(
+    campaign: Only = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show it anew every ten seconds.")] = False,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Show how far each campaign and annotator is, and the labelling links."""
+    from annotation.commands.quality import status
     from corpus.output import Output
 
-    commands.status(campaign=campaign, workspace=workspace, out=Output(json=json))
+    status(campaign=campaign, watch=watch, workspace=workspace, out=Output(json=json))
 
 
 @app.command()
 def pull(
     campaign: Only = None,
     source: Annotated[Path | None, typer.Option("--from", help="Read Label Studio's JSON export instead.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Also look for tasks deleted on the server.")] = False,
     workspace: WorkspaceFolder = HERE,
     json: Json = False,
 ) -> None:
     """Bring annotations home, checked, as Parquet."""
-    from annotation import commands
+    from annotation.commands.campaign import pull
     from corpus.output import EXIT_PARTIAL, Output
 
-    if commands.pull(campaign=campaign, source=source, workspace=workspace, out=Output(json=json)):
+    if pull(campaign=campaign, source=source, full=full, workspace=workspace, out=Output(json=json)):
         raise typer.Exit(EXIT_PARTIAL)
+
+
+@app.command()
+def repairs(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
+    """List pulled answers that contradict themselves."""
+    from annotation.commands.quality import repairs
+    from corpus.output import Output
+
+    repairs(campaign=campaign, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def audit(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
+    """Judge annotators by control items, and what became of predictions."""
+    from annotation.commands.quality import audit
+    from corpus.output import Output
+
+    audit(campaign=campaign, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def adjudicate(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
+    """Send units that disagree to a project where they are settled."""
+    from annotation.commands.quality import adjudicate
+    from corpus.output import Output
+
+    adjudicate(campaign=campaign, workspace=workspace, out=Output(json=json))

@@ -1,119 +1,98 @@
 """Raw chunks to rows: every annotation becomes a row, or goes to quarantine with its reason."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from annotation.campaign import Campaign
 from annotation.chunks import Answer, Answered, Chunk
-from annotation.schema import Annotation, Flaw, Origin, Quarantined, Span, Status, Task
+from annotation.schema import Annotation, Control, Flaw, Origin, Quarantined, Span, Status, Task
 from annotation.schemes.answers import Rejected, parse, value_features
+from annotation.schemes.checks import contradictions
 from annotation.schemes.scheme import Scheme
 from annotation.tasks import from_server
-from corpus.features import features
 from corpus.files import digest
-from corpus.parquet import write
 
 UNKNOWN = {"annotator": "rater-unknown", "origin": Origin.HUMAN}
 
 
 @dataclass(frozen=True)
-class Collected:
-    """The two places where an annotation can be."""
+class Seen:
+    """One state of one annotation, as a chunk holds it; `row` is what becomes of it.
 
-    annotations: list[Annotation] = field(default_factory=list)
-    quarantined: list[Quarantined] = field(default_factory=list)
-
-
-@dataclass
-class _Seen:
-    """One annotation in its newest state, and whether its task still had it at the last look."""
+    `outdated` is None where the present unit decides it.
+    """
 
     identity: str
-    answer: Answer
-    task: Answered
-    author: Mapping[str, str]
-    present: bool = True
-
-    @property
-    def origin(self) -> Origin:
-        # Simulated answers say so in a region too, so that a bare export keeps it.
-        if any(isinstance(one, Mapping) and one.get("origin") == Origin.SIMULATED for one in self.answer.result):
-            return Origin.SIMULATED
-        return Origin(self.author["origin"])
+    updated: str
+    state: str
+    row: Annotation | Quarantined
+    outdated: bool | None = None
 
 
-def collect(campaign: Campaign, tasks: Iterable[Task], chunks: Iterable[Chunk]) -> Collected:
-    """Sort the newest state of every annotation that any chunk holds."""
-    current = {task.key: task.payload for task in tasks}
-    found = Collected()
-    for _, seen in sorted(_newest(chunks).items()):
-        task = from_server(seen.task.model_dump())
+def states(campaign: Campaign, chunk: Chunk, task: Answered) -> Iterator[Seen]:
+    """Yield every annotation of a task; `stale`, `deleted` and `revisions` are not known before all chunks are."""
+    made = from_server(task.model_dump(include={"data", "meta"}))
+    edited = made is not None and digest(made.data) != made.text_hash
+    for answer in task.annotations:
+        # Ids start again on a new server; the unique id, where there is one, does not.
+        identity = answer.unique_id or f"{chunk.source}-{answer.id}"
+        author = chunk.annotators.get(str(answer.completed_by), UNKNOWN)
+        state = digest(answer.was_cancelled, answer.result)
         try:
-            found.annotations.append(_row(campaign, seen, task, current))
+            row = _row(campaign, identity, answer, _checked(campaign, made, edited=edited), author)
+            outdated = _outdated(campaign.scheme, row)
+            yield Seen(identity, answer.updated_at, state, row, outdated)
         except Rejected as flaw:
-            found.quarantined.append(_quarantined(seen, task, flaw))
-    return found
+            yield Seen(identity, answer.updated_at, state, _quarantined(identity, answer, task.id, made, author, flaw))
 
 
-def save(campaign: Campaign, found: Collected) -> None:
-    """Write `annotations.parquet` and `quarantine.parquet`, in a stable order."""
-    columns = features(Annotation, values=value_features(campaign.scheme))
-    rows = sorted(found.annotations, key=_place)
-    write(campaign.folder / "annotations.parquet", rows, columns)
-    write(campaign.folder / "quarantine.parquet", found.quarantined, features(Quarantined))
-
-
-def _place(one: Annotation) -> tuple[object, ...]:
-    return one.doc_ids, one.segment_ids, one.target_id or "", one.annotator, one.annotation_id
-
-
-def _newest(chunks: Iterable[Chunk]) -> dict[str, _Seen]:
-    seen: dict[str, _Seen] = {}
-    of_task: dict[tuple[str, int], set[str]] = {}
-    for chunk in chunks:
-        for task in chunk.tasks:
-            now = {one.identity: one for one in (_seen(answer, task, chunk) for answer in task.annotations)}
-            # Only a server tells by silence: a file may hold a part of the answers.
-            for lost in of_task.get((chunk.source, task.id), set()) - set(now) if chunk.server else ():
-                seen[lost].present = False
-            of_task[chunk.source, task.id] = set(now) | of_task.get((chunk.source, task.id), set())
-            for identity, one in now.items():
-                if identity not in seen or one.answer.updated_at >= seen[identity].answer.updated_at:
-                    seen[identity] = one
-    return seen
-
-
-def _seen(answer: Answer, task: Answered, chunk: Chunk) -> _Seen:
-    # Ids start again on a new server; the unique id, where there is one, does not.
-    identity = answer.unique_id or f"{chunk.source}-{answer.id}"
-    return _Seen(identity, answer, task, chunk.annotators.get(str(answer.completed_by), UNKNOWN))
-
-
-def _row(campaign: Campaign, seen: _Seen, task: Task | None, current: Mapping[str, str]) -> Annotation:
-    if not seen.present:
-        raise Rejected(Flaw.DELETED, "it is gone from the server")
+def _checked(campaign: Campaign, task: Task | None, *, edited: bool) -> Task:
     if task is None or task.campaign != campaign.name:
         raise Rejected(Flaw.NO_KEY, "its task was not made by this campaign")
-    if digest(task.data) != task.text_hash:
+    if edited:
         raise Rejected(Flaw.TASK_EDITED, "the task's text was changed on the server")
-    values, spans = _answers(campaign.scheme, seen.answer, task)
+    return task
+
+
+def _outdated(scheme: Scheme, row: Annotation) -> bool | None:
+    # An injected error makes another text than its unit's: only new questions can leave it behind.
+    if row.control is not Control.INJECTED:
+        return None
+    return (row.scheme_hash, row.guideline_version) != (scheme.hash, f"{scheme.id}-{scheme.version}")
+
+
+def _row(campaign: Campaign, identity: str, answer: Answer, task: Task, author: Mapping[str, str]) -> Annotation:
+    values, spans = _answers(campaign.scheme, answer, task)
+    skipped = answer.was_cancelled
     return Annotation(
-        annotation_id=seen.identity,
-        **task.model_dump(exclude={"data", "languages", "text_hash"}),
-        stale=task.payload != current.get(task.key),
-        annotator=seen.author["annotator"],
-        origin=seen.origin,
-        status=Status.SKIPPED if seen.answer.was_cancelled else Status.SUBMITTED,
+        annotation_id=identity,
+        **task.model_dump(exclude={"data", "languages", "text_hash", "start", "prefill"}),
+        stale=False,
+        deleted=False,
+        revisions=1,
+        prefilled_by=task.prefill,
+        annotator=author["annotator"],
+        origin=_origin(answer, author),
+        status=Status.SKIPPED if skipped else Status.SUBMITTED,
         values=values,
         spans=spans,
-        lead_time=seen.answer.lead_time,
-        created=seen.answer.created_at,
-        updated=seen.answer.updated_at,
+        contradictions=[] if skipped else list(contradictions(campaign.scheme, values, spans)),
+        lead_time=answer.lead_time,
+        created=answer.created_at,
+        updated=answer.updated_at,
     )
 
 
-def _answers(scheme: Scheme, answer: Answer, task: Task) -> tuple[dict[str, str | float | None], list[Span]]:
+def _origin(answer: Answer, author: Mapping[str, str]) -> Origin:
+    # Simulated answers say so in a region too, so that a bare export keeps it.
+    if any(isinstance(one, Mapping) and one.get("origin") == Origin.SIMULATED for one in answer.result):
+        return Origin.SIMULATED
+    return Origin(author["origin"])
+
+
+def _answers(scheme: Scheme, answer: Answer, task: Task) -> tuple[dict[str, Any], list[Span]]:
     if answer.was_cancelled:
         return dict.fromkeys(value_features(scheme)), []
     try:
@@ -125,14 +104,16 @@ def _answers(scheme: Scheme, answer: Answer, task: Task) -> tuple[dict[str, str 
         raise Rejected(Flaw.OTHER_QUESTIONS, asked) from None
 
 
-def _quarantined(seen: _Seen, task: Task | None, flaw: Rejected) -> Quarantined:
+def _quarantined(
+    identity: str, answer: Answer, number: int, task: Task | None, author: Mapping[str, str], flaw: Rejected
+) -> Quarantined:
     return Quarantined(
-        annotation_id=seen.identity,
-        task_id=seen.task.id,
+        annotation_id=identity,
+        task_id=number,
         key=task.key if task else "",
-        annotator=seen.author["annotator"],
-        origin=seen.origin,
+        annotator=author["annotator"],
+        origin=_origin(answer, author),
         reason=flaw.reason,
         detail=flaw.detail,
-        raw=json.dumps(seen.answer.model_dump(exclude={"completed_by"}), ensure_ascii=True, sort_keys=True),
+        raw=json.dumps(answer.model_dump(exclude={"completed_by"}), ensure_ascii=True, sort_keys=True),
     )

@@ -1,38 +1,57 @@
-"""Annotations to labels: one row a unit, by majority; a tie stays a tie.
+"""Annotations to labels: one row a unit, by majority; a tie stays a tie, and an adjudicator's decision overrides.
 
-Not covered yet: Dawid-Skene, MACE, adjudication, span consensus.
+Not covered yet: Dawid-Skene, MACE, span consensus.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Origin, Status, Task
 from annotation.schemes.scheme import Choice, Number, Scheme
 from corpus.parquet import write
 
-METHOD = "majority"
+if TYPE_CHECKING:
+    from annotation.adjudication import Decision
+
+MAJORITY, ADJUDICATION = "majority", "adjudication"
+NOBODY: Mapping[str, "Decision"] = {}
 
 
-def label_rows(scheme: Scheme, tasks: Iterable[Task], annotations: Iterable[Annotation]) -> Iterator[dict[str, Any]]:
+def label_rows(
+    scheme: Scheme,
+    tasks: Iterable[Task],
+    annotations: Iterable[Annotation],
+    decisions: Mapping[str, "Decision"] = NOBODY,
+) -> Iterator[dict[str, Any]]:
     """Yield one row for each task with an answer to its present text, in the order of tasks.
 
-    Each choice `q` gives `q` (the majority, None on a tie), `q_distribution` (shares, sum 1),
+    `annotations` come in that order too; stale and deleted ones and controls are passed over. Each
+    choice `q` gives `q` (the majority, None on a tie), `q_distribution` (shares, sum 1),
     `q_agreement` (share of the annotator pairs that agree, None for one annotator); each number
-    gives its mean and `q_values`.
+    gives its mean and `q_values`. A decision replaces `q`, never what the raters said.
     """
-    answers: dict[str, dict[str, Annotation]] = defaultdict(dict)
-    for annotation in sorted(annotations, key=lambda one: one.updated):
-        if not annotation.stale:
-            # Whoever answers twice has one voice: the newest.
-            answers[annotation.key][annotation.annotator] = annotation
+    live = (one for one in annotations if not (one.stale or one.deleted or one.control))
+    groups = groupby(live, key=lambda one: one.key)
+    key, group = next(groups, (None, iter(())))
     for task in tasks:
-        given = list(answers[task.key].values())
-        submitted = [one for one in given if one.status is Status.SUBMITTED]
-        if submitted:
-            yield _row(scheme, task, submitted, skips=len(given) - len(submitted))
+        given: list[Annotation] = []
+        if key == task.key:
+            given = _voices(group)
+            key, group = next(groups, (None, iter(())))
+        submitted = [one for one in given if one.status == Status.SUBMITTED]
+        decision = decisions.get(task.key)
+        if submitted or decision:
+            row = _row(scheme, task, submitted, skips=len(given) - len(submitted))
+            yield row | (_decided(scheme, decision, submitted) if decision else {})
+
+
+def _voices(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Return one answer for each annotator: whoever answers twice has one voice, the newest."""
+    return list({one.annotator: one for one in sorted(annotations, key=lambda one: one.updated)}.values())
 
 
 def label_features(scheme: Scheme) -> Any:
@@ -46,6 +65,7 @@ def label_features(scheme: Scheme) -> Any:
         "doc_ids": List(text),
         "segment_ids": List(text),
         "target_id": text,
+        "paragraph": Value("int64"),
         "languages": List(text),
         **{name: text for name in shown(scheme)},
     }
@@ -59,17 +79,24 @@ def label_features(scheme: Scheme) -> Any:
             columns[question.name] = number
             columns[f"{question.name}_values"] = List(number)
     counts = {"annotators": Value("int64"), "skips": Value("int64")}
-    return Features(columns | counts | {"origin": text, "method": text, "adjudicated": Value("bool")})
+    decided = {f"adjudicat{end}": text for end in ("ed_by", "ed_at", "ion_reason", "ion_confidence")}
+    return Features(columns | counts | {"origin": text, "method": text, "adjudicated": Value("bool")} | decided)
 
 
 def shown(scheme: Scheme) -> tuple[str, ...]:
     """Return which texts of a task go with its label."""
-    return ("target", "article_text") if scheme.unit == "document" else ("source_text", "translation_text")
+    sides = tuple(f"{side}_text" for side in scheme.sides)
+    return ("target", *sides) if scheme.has_target else sides
 
 
-def save(campaign: Campaign, tasks: list[Task], annotations: list[Annotation]) -> int:
+def save(
+    campaign: Campaign,
+    tasks: Iterable[Task],
+    annotations: Iterable[Annotation],
+    decisions: Mapping[str, "Decision"] = NOBODY,
+) -> int:
     """Write `labels.parquet`; return how many rows."""
-    rows = label_rows(campaign.scheme, tasks, annotations)
+    rows = label_rows(campaign.scheme, tasks, annotations, decisions)
     return write(campaign.folder / "labels.parquet", rows, label_features(campaign.scheme))
 
 
@@ -80,6 +107,7 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
         "doc_ids": task.doc_ids,
         "segment_ids": task.segment_ids,
         "target_id": task.target_id,
+        "paragraph": task.paragraph,
         "languages": task.languages,
         **{name: task.data[name] for name in shown(scheme)},
     }
@@ -90,14 +118,41 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
         elif isinstance(question, Number):
             numbers = sorted(_given(submitted, question.name))
             row |= {question.name: fmean(numbers) if numbers else None, f"{question.name}_values": numbers}
-    origins = {one.origin for one in submitted}
     return row | {
         "annotators": len(submitted),
         "skips": skips,
-        "origin": origins.pop() if len(origins) == 1 else Origin.MIXED,
-        "method": METHOD,
+        "origin": _origin({one.origin for one in submitted}),
+        "method": MAJORITY,
         "adjudicated": False,
+        "adjudicated_by": None,
+        "adjudicated_at": None,
+        "adjudication_reason": None,
+        "adjudication_confidence": None,
     }
+
+
+def _decided(scheme: Scheme, decision: "Decision", submitted: list[Annotation]) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for question in scheme.questions:
+        value = decision.values.get(question.name)
+        if isinstance(question, Choice):
+            names = [option.value for option in question.options]
+            row[question.name] = None if value is None else names.index(str(value))
+        elif isinstance(question, Number):
+            row[question.name] = value
+    return row | {
+        "origin": _origin({decision.origin, *(one.origin for one in submitted)}),
+        "method": ADJUDICATION,
+        "adjudicated": True,
+        "adjudicated_by": decision.who,
+        "adjudicated_at": decision.when,
+        "adjudication_reason": decision.reason,
+        "adjudication_confidence": decision.confidence,
+    }
+
+
+def _origin(origins: set[Origin]) -> Origin:
+    return Origin.MIXED if len(origins) != 1 else origins.pop()
 
 
 def _choice(name: str, names: list[str], votes: list[str]) -> dict[str, Any]:

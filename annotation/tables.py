@@ -1,47 +1,133 @@
 """The tables of a campaign, made from the corpus and the raw chunks: the same input, the same bytes."""
 
-from dataclasses import dataclass
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from annotation import chunks, collect, labels
+from annotation import chunks, labels
 from annotation.annotators import Pseudonyms
 from annotation.campaign import Campaign
-from annotation.schema import Status
+from annotation.schema import Annotation, Quarantined, Status, Task
+from annotation.schemes.answers import value_features
+from annotation.spool import LIVE, Spool
 from annotation.tasks import save
+from corpus.features import features
+from corpus.files import replacing
+from corpus.parquet import read_dicts, write
+
+if TYPE_CHECKING:
+    from annotation.adjudication import Decision
+
+ADJUDICATION = "adjudication"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
 class Tables:
-    """How many rows each table of a campaign has."""
+    """How many rows each table of a campaign has, and how many annotations of each kind."""
 
     campaign: str
     tasks: int
     annotations: int
     skipped: int
     stale: int
+    deleted: int
+    controls: int
+    contradictions: int
     quarantined: int
     labels: int
+    adjudicated: int
 
 
 def rebuild(campaign: Campaign) -> Tables:
     """Make tasks, annotations, quarantine and labels anew; files that stay the same are not touched."""
-    tasks = campaign.tasks()
-    save(campaign.folder / "tasks.parquet", tasks)
-    found = collect.collect(campaign, tasks, chunks.read(campaign.folder / "pull"))
-    collect.save(campaign, found)
-    labelled = labels.save(campaign, tasks, found.annotations)
+    with Spool(campaign) as spool:
+        save_units(campaign, spool)
+        return write_tables(campaign, spool)
+
+
+def save_units(campaign: Campaign, spool: Spool) -> None:
+    """Write `tasks.parquet`, and tell the spool which units there are."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it has freed
+    save(campaign.folder / "tasks.parquet", spool.units(campaign.units()))
+
+
+def write_tables(campaign: Campaign, spool: Spool) -> Tables:
+    """Write the tables of all chunks, also of those that came since the spool was opened; its units are saved."""
+    path, kinds = campaign.folder / "tasks.parquet", Counter[str]()
+    spool.catch_up()
+    columns = features(Annotation, values=value_features(campaign.scheme))
+    annotations = write(campaign.folder / "annotations.parquet", _counted(spool.dicts(), kinds), columns)
+    quarantined = write(campaign.folder / "quarantine.parquet", spool.quarantined(), features(Quarantined))
+    decided = _decisions(campaign, path)
+    labelled = labels.save(campaign, _units(path), spool.rows(LIVE), decided)
+    _save_repairs(campaign.folder / "repairs.csv", spool)
     return Tables(
         campaign=campaign.name,
-        tasks=len(tasks),
-        annotations=len(found.annotations),
-        skipped=sum(one.status is Status.SKIPPED for one in found.annotations),
-        stale=sum(one.stale for one in found.annotations),
-        quarantined=len(found.quarantined),
+        tasks=spool.size,
+        annotations=annotations,
+        quarantined=quarantined,
         labels=labelled,
+        adjudicated=len(decided),
+        **{name: kinds[name] for name in ("skipped", "stale", "deleted", "controls", "contradictions")},
     )
+
+
+def _units(path: Path) -> Iterator[Task]:
+    return (Task.model_validate(row | {"data": json.loads(row["data"])}) for row in read_dicts(path))
+
+
+def _decisions(campaign: Campaign, path: Path) -> dict[str, "Decision"]:
+    """Return the decisions of adjudicators on the units in `path`."""
+    from annotation.adjudication import adjudication_scheme, decisions
+
+    part = replace(campaign, part=ADJUDICATION, scheme=adjudication_scheme(campaign.scheme))
+    if campaign.part or not chunks.files(part.folder / "pull"):
+        return {}
+    with Spool(part) as spool:
+        spool.catch_up()
+        answers = list(spool.rows())
+    decided = {one.of for one in answers}
+    return decisions(campaign.scheme, answers, (unit for unit in _units(path) if unit.key in decided))
 
 
 def pull_file(campaign: Campaign, path: Path) -> Tables:
     """Take in a JSON export of Label Studio; no server is needed."""
     chunks.append_export(campaign.folder / "pull", path, campaign.name, Pseudonyms(campaign.workspace.state))
     return rebuild(campaign)
+
+
+def _counted(rows: Iterable[dict[str, Any]], kinds: Counter[str]) -> Iterator[dict[str, Any]]:
+    for one in rows:
+        kinds["skipped"] += one["status"] == Status.SKIPPED
+        kinds["stale"] += one["stale"]
+        kinds["deleted"] += one["deleted"]
+        kinds["controls"] += one["control"] is not None
+        kinds["contradictions"] += bool(one["contradictions"])
+        yield one
+
+
+def _save_repairs(path: Path, spool: Spool) -> None:
+    """List what annotators should look at again; without such answers there is no file."""
+    found = False
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["annotator", "task", "doc_ids", "target", "contradiction"])
+        for task, one in spool.contrary():
+            for contradiction in one.contradictions:
+                found = True
+                row = [one.annotator, task, " ".join(one.doc_ids), one.target_id or "", contradiction]
+                table.writerow([_cell(text) for text in row])
+    if not found:
+        path.unlink()
+
+
+def _cell(text: str) -> str:
+    # Ids of documents come from file names: a spreadsheet would run some as formulas.
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,7 +1,7 @@
 """Tasks as files: `tasks.parquet` of a campaign, and Label Studio's import and export format."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,10 @@ from corpus.output import listing
 from corpus.parquet import write
 from corpus.readers.article import flaw_of
 
-META = ("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version")
+META = (
+    *("campaign", "doc_ids", "segment_ids", "target_id", "languages", "text_hash", "scheme_hash", "guideline_version"),
+    *("paragraph", "start", "stratum", "control", "of", "prefill"),
+)
 
 
 def save(path: Path, tasks: Iterable[Task]) -> None:
@@ -24,13 +27,14 @@ def save(path: Path, tasks: Iterable[Task]) -> None:
     write(path, rows, features(Task, data=Value("string")))
 
 
-def to_server(task: Task) -> dict[str, Any]:
+def to_server(task: Task, predictions: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Return a task in Label Studio's import format; `meta` makes an export explain itself."""
     values = task.model_dump()
-    return {
+    sent = {
         "data": {"key": task.key, "payload": task.payload, **task.data},
         "meta": {name: values[name] for name in META},
     }
+    return sent | ({"predictions": [*predictions]} if predictions else {})
 
 
 def from_server(task: Mapping[str, Any]) -> Task | None:
@@ -56,10 +60,19 @@ def check_sendable(tasks: Iterable[Task]) -> None:
     bad = [
         f"task {task.key} ({task.doc_ids[0]}): {name}: {flaw[0]}, {flaw[1]}"
         for task in tasks
-        for name, text in task.data.items()
+        for name, value in task.data.items()
+        for text in _texts(value)
         if (flaw := flaw_of(text))
     ]
     if bad:
         raise WirecopyError(
             f"can't be sent: {listing(bad, most=3)}", hint="mend the text at its source, then: wirecopy run"
         )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)

@@ -20,6 +20,7 @@ from corpus.output import Output, listing
 from corpus.pairs import load as load_vectors
 from corpus.readers import Input
 from corpus.report import Report, growth
+from corpus.sharding import Shard
 
 
 def build_workspace(
@@ -64,7 +65,7 @@ def build(
 
 
 def _build(
-    shards: Sequence[Sequence[Input]],
+    shards: Sequence[Shard],
     mark: str,
     target: Path,
     shown: str,
@@ -113,8 +114,8 @@ def _options(config: Config | None) -> pipeline.Options:
     return pipeline.Options(events, found.nfc, found.vectors, model.name, model.note)
 
 
-def _fingerprint(shards: Sequence[Sequence[Input]], config: Config | None) -> str:
-    return digest(_options(config).told(), [sharding.identity(shard) for shard in shards], length=64)
+def _fingerprint(shards: Sequence[Shard], config: Config | None) -> str:
+    return digest(_options(config).told(), [shard.identity for shard in shards], length=64)
 
 
 def _work(folder: Path) -> Path:

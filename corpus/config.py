@@ -7,7 +7,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from corpus.errors import WirecopyError
 FILE_NAME = "wirecopy.toml"
 M = TypeVar("M", bound=BaseModel)
 LONGEST_SHOWN = 80
+NAME = r"^[a-z][a-z0-9_-]{0,19}$"
 SPLIT_NAMES = ("train", "validation", "test")
 
 
@@ -57,10 +58,14 @@ class Corpus(Section):
 
 
 class Event(Section):
-    """What some documents tell about; `documents` are patterns of document ids. The first that fits counts."""
+    """What some documents tell about, and who acts in it.
+
+    `documents` are patterns of document ids; the first event that fits counts.
+    """
 
     id: str = Field(min_length=1)
     documents: list[str] = Field(default=["*"], min_length=1)
+    actors: list[Annotated[str, Field(min_length=1)]] = []
 
 
 class Target(Section):
@@ -71,14 +76,89 @@ class Target(Section):
     text: dict[str, str] = Field(min_length=1)
 
 
+class Annotator(Section):
+    """Somebody with a queue of their own; empty `languages` or `campaigns` mean all. Who left is not `active`."""
+
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    languages: list[str] = []
+    campaigns: list[str] = []
+    active: bool = True
+
+
+class Stratum(Section):
+    """Units with an overlap of their own: the `first` ones, or a random `share` of the rest."""
+
+    name: str = Field(pattern=NAME)
+    overlap: int = Field(ge=1, le=50)
+    first: int | None = Field(default=None, ge=1)
+    share: float | None = Field(default=None, gt=0, le=1, strict=False)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Stratum":
+        if (self.first is None) == (self.share is None):
+            raise ValueError("a stratum has either first or share")
+        return self
+
+
+class Controls(Section):
+    """Items with a known answer, hidden in each queue: shares of an annotator's units.
+
+    `repeats` are shown a second time, `injected` again with an error put in, `gold` is a file of
+    known answers. The first `tutorial` gold items come before everything else; who gets fewer than
+    `tutorial_pass` of them right is sent nothing more.
+    """
+
+    repeats: float = Field(default=0, ge=0, le=0.5, strict=False)
+    injected: float = Field(default=0, ge=0, le=0.5, strict=False)
+    gold: str | None = None
+    gold_share: float = Field(default=0, ge=0, le=0.5, strict=False)
+    tutorial: int = Field(default=0, ge=0)
+    tutorial_pass: float = Field(default=0.7, ge=0, le=1, strict=False)
+
+    @model_validator(mode="after")
+    def _gold_there(self) -> "Controls":
+        if (self.gold_share or self.tutorial) and not self.gold:
+            raise ValueError("gold_share and tutorial need a file of gold answers: gold = ...")
+        return self
+
+
+class Prefill(Section):
+    """Predictions shown to annotators, from a file or a command; a share `blank` is left without."""
+
+    model: str = Field(min_length=1)
+    file: str | None = None
+    command: list[str] = []
+    blank: float = Field(default=0.2, ge=0, le=1, strict=False)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Prefill":
+        if (self.file is None) == (not self.command):
+            raise ValueError("prefill has either file or command")
+        return self
+
+
+class Adjudication(Section):
+    """When answers disagree: choices that differ, numbers further apart than `gap`, spans with a mean
+    pairwise character F1 below `spans`.
+    """
+
+    gap: float = Field(default=25, ge=0, strict=False)
+    spans: float = Field(default=0.5, ge=0, le=1, strict=False)
+
+
 class Campaign(Section):
     """One annotation campaign: a scheme on a part of the corpus."""
 
     scheme: str
+    unit: Literal["document", "paragraph"] | None = None
     overlap: int = Field(default=2, ge=1, le=50)
+    strata: list[Stratum] = []
     events: list[str] = []
     source_language: str | None = None
     project: int | None = None
+    controls: Controls = Controls()
+    prefill: Prefill | None = None
+    adjudication: Adjudication = Adjudication()
 
 
 class Splits(Section):
@@ -107,11 +187,13 @@ class Config(Section):
     """The whole `wirecopy.toml`."""
 
     name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
+    id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
     sources: list[Source] = Field(min_length=1)
     corpus: Corpus = Corpus()
     events: list[Event] = []
     targets: list[Target] = []
     campaigns: dict[str, Campaign] = {}
+    annotators: dict[Annotated[str, Field(pattern=NAME)], Annotator] = {}
     splits: Splits = Splits()
     release: Release = Release()
 
@@ -135,6 +217,9 @@ class Config(Section):
         for who, event in named:
             if event not in events:
                 raise ValueError(f"{who} names the event '{event}', but [[events]] has {events or 'none'}")
+        for name, annotator in self.annotators.items():
+            if unknown := sorted(set(annotator.campaigns) - set(self.campaigns)):
+                raise ValueError(f"annotator '{name}' names the campaign '{unknown[0]}', which [campaigns] has not")
         return self
 
 

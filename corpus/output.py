@@ -56,6 +56,11 @@ class Output:
             console.print(view)
         _print("\n".join(line.rstrip() for line in drawn.get().splitlines()), sys.stdout)
 
+    def clear(self) -> None:
+        """Clear the terminal, where stdout is one."""
+        if not self.json and sys.stdout.isatty():
+            _console(sys.stdout).clear()
+
     def line(self, text: object) -> None:
         """Print one line of a result."""
         _print(plain(text), sys.stdout)

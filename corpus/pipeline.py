@@ -18,8 +18,7 @@ from corpus import arrow
 from corpus.config import Event
 from corpus.engine import Engine, Result, Task
 from corpus.files import digest
-from corpus.readers import Input
-from corpus.sharding import identity
+from corpus.sharding import Shard
 from corpus.steps import census, counts, keyed, pairs, tables
 from corpus.steps.census import Census
 from corpus.steps.documents import documents
@@ -69,7 +68,7 @@ class Made:
     events: int
 
 
-def make(shards: Sequence[Sequence[Input]], options: Options, engine: Engine) -> Made:
+def make(shards: Sequence[Shard], options: Options, engine: Engine) -> Made:
     """Take the shards of articles through all steps."""
     stage = Stage(engine, options)
     scans = stage.scan(shards)
@@ -93,9 +92,9 @@ class Stage:
     _scan_keys: list[str] = field(default_factory=list)
     _pairs: list[Result] = field(default_factory=list)
 
-    def scan(self, shards: Sequence[Sequence[Input]]) -> list[Result]:
+    def scan(self, shards: Sequence[Shard]) -> list[Result]:
         """Read, clean and measure each shard."""
-        self._scan_keys = [digest(made_by(), self.options.nfc, identity(shard)) for shard in shards]
+        self._scan_keys = [digest(made_by(), self.options.nfc, shard.identity) for shard in shards]
         tasks = [
             Task("scan", key, partial(scan, inputs=shard, nfc=self.options.nfc), sum(one.size for one in shard))
             for key, shard in zip(self._scan_keys, shards, strict=True)

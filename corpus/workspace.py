@@ -1,6 +1,7 @@
 """`wirecopy init`: a new workspace, ready for `wirecopy run` but for the targets."""
 
 import os
+import secrets
 from pathlib import Path
 
 from corpus.config import FILE_NAME
@@ -11,6 +12,7 @@ from corpus.output import Output
 TEMPLATE = """\
 # The one file of this workspace. `wirecopy run` reads it; keep it under version control.
 name = {name}
+id = "{id}"   # by it, the clones of this workspace find the same projects
 
 # Where the articles are: a folder, a file, a glob or an address such as s3://bucket/folder
 # (.txt, .html, .jsonl, .csv, .parquet, .warc, and .zip or .tar archives of them).
@@ -46,6 +48,11 @@ scheme = "translation-esa"
 overlap = 2
 # source_language = "en"   # show pairs from this language to the others only
 
+# Annotators with a queue of their own, in which they see nobody else's answers. Without any, all
+# share one queue. `wirecopy annotation invite` makes their accounts.
+# [annotators.anna]
+# languages = ["en", "de"]   # what they read; without it, everything
+
 [splits]
 train = 0.8
 validation = 0.1
@@ -72,7 +79,7 @@ def init(*, folder: Path, articles: Path | None, out: Output) -> Path:
         raise WirecopyError(f"{articles} does not exist", hint="name a folder, a file or a glob with articles")
     place = "articles" if articles is None else _relative(articles, folder)
     try:
-        write_text(target, TEMPLATE.format(name=_quoted(_name(folder)), articles=_quoted(place)))
+        write_text(target, _template(folder, place))
         ignore = folder / ".gitignore"
         if not ignore.exists():
             write_text(ignore, IGNORED)
@@ -86,6 +93,10 @@ def init(*, folder: Path, articles: Path | None, out: Output) -> Path:
         out.line(f"workspace: {folder}")
     out.note(f"next: edit the targets in {target}, then: wirecopy run --workspace {folder}")
     return target
+
+
+def _template(folder: Path, place: str) -> str:
+    return TEMPLATE.format(name=_quoted(_name(folder)), id=secrets.token_hex(8), articles=_quoted(place))
 
 
 def _relative(articles: Path, folder: Path) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 from annotation.annotators import Pseudonyms
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
+from annotation.controls import bench_of
 from annotation.schema import Task
-from annotation.simulate import Truth, annotate, sign_up
+from annotation.simulate import Truth, annotate, attentive, sign_up
 from annotation.studio import server
 from annotation.studio.client import Studio
 from annotation.studio.pull import pull
@@ -65,7 +66,7 @@ def _simulate(campaigns: list[Campaign], studio: Studio, out: Output) -> None:
         for name, rate in ERROR_RATES.items()
     ]
     for one in campaigns:
-        annotate(one, raters, truth=_truth(), out=out)
+        annotate(one, raters, truth=attentive(_truth(), bench_of(one, one.tasks())), out=out)
 
 
 def _workspace(folder: Path) -> None:

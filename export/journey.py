@@ -87,7 +87,10 @@ def _push(campaigns: list[Campaign], studio: Studio, journey: Journey, out: Outp
     for one in campaigns:
         pushed = push(studio, one, out=out)
         _say(out, f"push {one.name}", pushed.written, f"{pushed.sent} tasks sent, {pushed.unchanged} there already")
-        journey.links.append({"campaign": one.name, "link": labelling_link(studio, pushed.project)})
+        journey.links += [
+            {"campaign": one.name, "annotator": name or "all", "link": labelling_link(studio, project)}
+            for name, project in pushed.projects.items()
+        ]
 
 
 def _pull(campaigns: list[Campaign], studio: Studio, journey: Journey, out: Output) -> int:

@@ -79,7 +79,9 @@ class Released:
         if empty:
             out.note(f"no document is in {' or '.join(empty)}: too few documents that stand alone")
         if self.left_out:
-            out.note(f"{self.left_out} rows are left out: across two splits, or answers to an earlier text")
+            out.note(
+                f"{self.left_out} rows are left out: across two splits, answers to an earlier text, or control items"
+            )
         if self.torn:
             out.note(f"{self.torn} groups of documents that belong together lie in several splits")
 
@@ -154,8 +156,8 @@ def _tables(
     for one in campaigns:
         tables[one.name] = Table(list(read_dicts(_labels(one))), label_features(one.scheme))
         annotations = list(read_dicts(one.folder / "annotations.parquet"))
-        # What was said of an earlier text has offsets into nothing that is shipped.
-        present = [row for row in annotations if not row["stale"]]
+        # What was said of an earlier text has offsets into nothing that is shipped; controls are no data.
+        present = [row for row in annotations if not (row["stale"] or row["deleted"] or row["control"])]
         columns = features(Annotation, values=value_features(one.scheme))
         tables[f"{one.name}_annotations"] = Table(present, columns, len(annotations) - len(present))
     return tables

@@ -4,6 +4,7 @@ Nothing skips where `WIRECOPY_REQUIRE_ALL` is set (the gate sets it): what is mi
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,12 +64,18 @@ def cli(tmp_path: Path) -> Cli:
     return run
 
 
+def shared_queue(config: str) -> str:
+    """Take annotators and control items out of the sample's configuration."""
+    text = config.split("# Annotators with queues")[0]
+    return re.sub(r"\[campaigns\.translation_quality\.controls\]\n(?:.+\n)*", "", text)
+
+
 @pytest.fixture
 def sample(tmp_path: Path) -> Workspace:
-    """A fresh workspace with the built-in sample."""
+    """A fresh workspace with the built-in sample, where all annotators share one queue."""
     folder = tmp_path / "sample"
     shutil.copytree(SAMPLE / "articles", folder / "articles")
-    shutil.copy(SAMPLE / "wirecopy.toml", folder / "wirecopy.toml")
+    (folder / "wirecopy.toml").write_text(shared_queue((SAMPLE / "wirecopy.toml").read_text()))
     return load(folder)
 
 

@@ -2,14 +2,16 @@
 
 import http.client
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-# What can happen to a request: DROP_BEFORE the server sees it, DROP_AFTER it has answered, or a status.
-DROP_BEFORE, DROP_AFTER = "drop-before", "drop-after"
+# What can happen to a request: DROP_BEFORE the server sees it, DROP_AFTER it has answered, SLOW after a `delay`,
+# TRUNCATED in the middle of its body, or a status.
+DROP_BEFORE, DROP_AFTER, SLOW, TRUNCATED = "drop-before", "drop-after", "slow", "truncated"
 Fault = str | int | None
 
 
@@ -21,6 +23,7 @@ class Proxy:
     url: str = ""
     fault: Callable[[str, str], Fault] = lambda _method, _path: None
     prefix: str = ""
+    delay: float = 1.0
     readdress: Callable[[str], str] = lambda path: path
     rewrite: Callable[[str, bytes], bytes] = lambda _path, body: body
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -52,7 +55,7 @@ def _handler(state: Proxy) -> type[BaseHTTPRequestHandler]:
         def _pass(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             if not self.path.startswith(state.prefix + "/"):
-                self._answer(404, b"outside of the sub-path", {})
+                self._answer(404, b"outside of the sub-path", [])
                 return
             path = self.path.removeprefix(state.prefix)
             state.requests.append((self.command, path))
@@ -60,24 +63,33 @@ def _handler(state: Proxy) -> type[BaseHTTPRequestHandler]:
             if fault == DROP_BEFORE:
                 self._drop()
             elif isinstance(fault, int):
-                self._answer(fault, b"{}", {})
+                self._answer(fault, b"{}", [])
             else:
+                self._forward(path, body, fault)
+
+        def _forward(self, path: str, body: bytes, fault: Fault) -> None:
+            try:
                 status, answer, headers = _ask(
                     state.upstream, self.command, state.readdress(path), body, dict(self.headers)
                 )
                 if fault == DROP_AFTER:
                     self._drop()
-                else:
-                    self._answer(status, state.rewrite(path, answer), headers)
+                    return
+                if fault == SLOW:
+                    time.sleep(state.delay)
+                self._answer(status, state.rewrite(path, answer), headers, cut=fault == TRUNCATED)
+            except (OSError, http.client.HTTPException):  # one of both sides is gone
+                self._drop()
 
-        def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        def _answer(self, status: int, body: bytes, headers: list[tuple[str, str]], *, cut: bool = False) -> None:
             self.send_response(status)
-            for name, value in headers.items():
+            for name, value in headers:
                 if name.lower() in ("content-type", "location", "set-cookie"):
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) // 2] if cut else body)
+            self.close_connection = self.close_connection or cut
 
         def _drop(self) -> None:
             self.close_connection = True
@@ -91,13 +103,13 @@ def _handler(state: Proxy) -> type[BaseHTTPRequestHandler]:
 
 def _ask(
     upstream: str, method: str, path: str, body: bytes, headers: dict[str, str]
-) -> tuple[int, bytes, dict[str, str]]:
+) -> tuple[int, bytes, list[tuple[str, str]]]:
     place = urlsplit(upstream)
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=120)
     try:
         kept = {name: value for name, value in headers.items() if name.lower() not in ("host", "connection")}
         connection.request(method, path, body, kept | {"Connection": "close", "Accept-Encoding": "identity"})
         answer = connection.getresponse()
-        return answer.status, answer.read(), dict(answer.getheaders())
+        return answer.status, answer.read(), answer.getheaders()
     finally:
         connection.close()

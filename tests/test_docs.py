@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from annotation.campaign import Queue
 from annotation.campaign import load as load_campaigns
 from annotation.schemes.scheme import Scheme
 from annotation.studio.client import Studio
@@ -61,7 +62,7 @@ def edit_targets(file: Path) -> None:
 def answer_everything(folder: Path, studio: Studio) -> None:
     """Answer the stance campaign as an annotator would."""
     one = load_campaigns(load(folder), "stance")[0]
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
     for held in studio.tasks(project.id):
         choice = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["balanced"]}}
@@ -128,3 +129,26 @@ def test_the_scheme_of_the_guide_is_a_scheme() -> None:
         block for block in blocks((REPOSITORY / "docs" / "schemes.md").read_text(), "toml") if "guideline" in block
     )
     assert Scheme.model_validate(tomllib.loads(whole)).id == "tone"
+
+
+def test_the_guide_to_campaigns_configures_and_its_commands_run(tmp_path: Path, studio_env: dict[str, str]) -> None:
+    guide = (REPOSITORY / "docs" / "campaigns.md").read_text()
+    shutil.copytree(SAMPLE / "articles", tmp_path / "articles")
+    base = (SAMPLE / "wirecopy.toml").read_text().split("[campaigns.stance]")[0]
+    tables = "\n".join(block for block in blocks(guide, "toml") if "prefill" not in block)
+    (tmp_path / "wirecopy.toml").write_text(base.replace("wirecopy-demo", f"guide {os.getpid()}") + tables)
+    assert tomllib.loads(tables + next(block for block in blocks(guide, "toml") if "prefill" in block))
+    commands = [line for block in blocks(guide, "sh") for line in block.splitlines()]
+    assert [line.split("wirecopy annotation ")[1] for line in commands] == [
+        *("invite", "push", "status", "audit", "pull", "repairs", "adjudicate", "serve")
+    ]
+    environment = os.environ | studio_env | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    for line in ("wirecopy corpus build", *commands[:-2]):
+        done = subprocess.run(
+            shlex.split(line), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    done = subprocess.run(
+        shlex.split(commands[-2]), cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and "no answers of 'stance' were pulled yet" in done.stderr

@@ -1,50 +1,19 @@
-"""The annotation commands as plain functions: each does its work and prints the result."""
+"""Plan, push and pull: tasks out, answers home."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from annotation.campaign import Campaign
+from annotation.campaign import Campaign, Queue
 from annotation.campaign import load as load_campaigns
+from annotation.schema import Task
 from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.output import Output
 
-if TYPE_CHECKING:
-    from annotation.studio.server import Server
-
 MOST_SHOWN = 10
-
-
-def serve(*, reset_password: bool, workspace: Path, out: Output) -> "Server":
-    """Start the workspace's local server and say how to reach it."""
-    from annotation.studio import server
-
-    state = load(workspace).state
-    running = server.serve(state=state, out=out)
-    if reset_password:
-        running = replace(running, password=server.reset_password(state=state, out=out))
-    facts: dict[str, Any] = {"url": running.url, "login": running.login}
-    if running.password:
-        facts["password"] = running.password
-    if out.json:
-        out.data(facts)
-    else:
-        out.table([{"Label Studio": name, "": value} for name, value in facts.items()])
-        if running.password:
-            out.note("the password is shown this once and kept nowhere: note it now")
-    return running
-
-
-def stop(*, workspace: Path, out: Output) -> None:
-    """Stop the workspace's local server."""
-    from annotation.studio import server
-
-    stopped = server.stop(state=load(workspace).state)
-    if out.json:
-        out.data({"stopped": stopped})
-    else:
-        out.line("stopped" if stopped else "no local Label Studio runs here")
+# Columns of a plan that are shown only where something stands in them.
+RARE = ("annotator", "outdated", "annotations on old", "moved", "gone", "edited", "doubles", "foreign", "waiting")
 
 
 def plan(*, campaign: str | None, workspace: Path, out: Output) -> None:
@@ -53,26 +22,49 @@ def plan(*, campaign: str | None, workspace: Path, out: Output) -> None:
     from annotation.studio.plan import plan as make_plan
     from corpus.build import is_current
 
-    campaigns = _campaigns(workspace, campaign)
+    campaigns = campaigns_of(workspace, campaign)
     studio = connect(campaigns[0].workspace)
-    plans = [make_plan(studio, one, one.tasks()) for one in campaigns]
+    plans = [queue for one in campaigns for queue in make_plan(studio, one, one.tasks())]
     if not is_current(campaigns[0].workspace):
         out.note("the articles have changed since the corpus was built: wirecopy corpus build")
-    _show(out, [one.details() if out.json else one.summary() for one in plans])
+    if out.json:
+        out.data([one.details() for one in plans])
+        return
+    out.table(without_empty([one.summary() for one in plans], RARE))
     for one in plans:
         one.show(out)
 
 
-def push(*, campaign: str | None, prune: bool, recreate: bool, workspace: Path, out: Output) -> None:
+def push(
+    *, campaign: str | None, prune: bool, prune_answered: bool, recreate: bool, workspace: Path, out: Output
+) -> None:
     """Push each campaign; the second time nothing is written."""
     from annotation.studio.connection import connect
     from annotation.studio.project import labelling_link
     from annotation.studio.push import push as push_one
 
-    campaigns = _campaigns(workspace, campaign)
+    campaigns = campaigns_of(workspace, campaign)
     studio = connect(campaigns[0].workspace)
-    pushed = [push_one(studio, one, out=out, prune=prune, recreate=recreate) for one in campaigns]
-    _show(out, [asdict(one) | {"link": labelling_link(studio, one.project)} for one in pushed])
+    pushed = [
+        push_one(studio, one, out=out, prune=prune or prune_answered, prune_answered=prune_answered, recreate=recreate)
+        for one in campaigns
+    ]
+    rows = [
+        {
+            "campaign": one.campaign,
+            "annotator": name or None,
+            "project": project,
+            "link": labelling_link(studio, project),
+        }
+        for one in pushed
+        for name, project in one.projects.items()
+    ]
+    if out.json:
+        out.data([asdict(one) | {"links": [row for row in rows if row["campaign"] == one.campaign]} for one in pushed])
+    else:
+        counts = [{name: value for name, value in asdict(one).items() if name != "projects"} for one in pushed]
+        out.table(without_empty(counts, ("moved", "deleted", "old", "waiting")))
+        out.table(without_empty(rows, ("annotator",)))
     for one in pushed:
         if not one.sent + one.unchanged:
             out.note(f"{one.campaign} has no task: check its events, their documents, targets and languages")
@@ -81,48 +73,32 @@ def push(*, campaign: str | None, prune: bool, recreate: bool, workspace: Path, 
 
 
 def push_to_file(*, campaign: str | None, path: Path, workspace: Path, out: Output) -> None:
-    """Write Label Studio's import file and, beside it, the labelling page."""
+    """Write Label Studio's import file, one for each queue, and, beside it, the labelling page."""
     from annotation.schemes.interface import labelling_page
+    from annotation.studio.shares import Standing, queues_of, shares
     from annotation.tasks import check_sendable, save, write_import
     from corpus.files import write_text
 
-    one = _single(_campaigns(workspace, campaign))
+    one = _single(campaigns_of(workspace, campaign))
     tasks = one.tasks()
     check_sendable(tasks)
     save(one.folder / "tasks.parquet", tasks)
-    write_import(path, tasks)
     page = path.with_suffix(".xml")
     write_text(page, labelling_page(one.scheme) + "\n")
-    _show(out, [{"campaign": one.name, "tasks": len(tasks), "file": str(path), "labelling page": str(page)}])
-
-
-def status(*, campaign: str | None, workspace: Path, out: Output) -> None:
-    """Show the progress of each campaign."""
-    from annotation.studio.connection import connect
-    from annotation.studio.status import status as status_of
-
-    campaigns = _campaigns(workspace, campaign)
-    studio = connect(campaigns[0].workspace)
-    found = [asdict(status_of(studio, one)) for one in campaigns]
+    rows = []
+    for name, share in shares(one, tasks, [Standing(queue, None) for queue in queues_of(one)]).items():
+        file = path.with_stem(f"{path.stem}-{name}") if name else path
+        write_import(file, share.tasks)
+        rows.append(_written(Queue(one, name), share.tasks, file, page))
     if out.json:
-        out.data(found)
-        return
-    out.table([{name: value for name, value in one.items() if name not in ("annotators", "link")} for one in found])
-    rows = [
-        {"campaign": one["campaign"], "annotator": annotator, "done": done}
-        for one in found
-        for annotator, done in one["annotators"].items()
-    ]
-    out.table(rows)
-    for one in found:
-        if one["link"]:
-            out.line(f"{one['campaign']}: {one['link']}")
-    out.line(f"annotators make their accounts here: {studio.invite_link()}")
+        out.data(rows)
+    else:
+        out.table(without_empty(rows, ("annotator",)))
 
 
-def pull(*, campaign: str | None, source: Path | None, workspace: Path, out: Output) -> int:
+def pull(*, campaign: str | None, source: Path | None, full: bool, workspace: Path, out: Output) -> int:
     """Pull each campaign, from the server or from an export file; return how many were quarantined."""
-    campaigns = _campaigns(workspace, campaign)
+    campaigns = campaigns_of(workspace, campaign)
     if source:
         from annotation.tables import pull_file
 
@@ -132,11 +108,40 @@ def pull(*, campaign: str | None, source: Path | None, workspace: Path, out: Out
         from annotation.studio.pull import pull as pull_one
 
         studio = connect(campaigns[0].workspace)
-        pulled = [pull_one(studio, one, out=out) for one in campaigns]
-    _show(out, [asdict(one) for one in pulled])
+        pulled = [pull_one(studio, one, out=out, full=full) for one in campaigns]
+    rows = [asdict(one) for one in pulled]
+    if out.json:
+        out.data(rows)
+    else:
+        out.table(without_empty(rows, ("skipped", "stale", "deleted", "contradictions", "controls", "adjudicated")))
     for one in campaigns:
         _show_quarantine(one, out)
-    return sum(one.quarantined for one in pulled)
+    for table in pulled:
+        if table.contradictions:
+            told = "answers contradict themselves: wirecopy annotation repairs"
+            out.note(f"{table.campaign}: {table.contradictions} {told}")
+    return sum(table.quarantined for table in pulled)
+
+
+def campaigns_of(workspace: Path, only: str | None) -> list[Campaign]:
+    """Load the campaigns that a command is for."""
+    return load_campaigns(load(workspace), only)
+
+
+def without_empty(rows: list[dict[str, Any]], rare: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Leave out the columns `rare` where no row has anything in them."""
+    empty = {name for name in rare if not any(row[name] for row in rows)}
+    return [{name: value for name, value in row.items() if name not in empty} for row in rows]
+
+
+def _written(queue: Queue, tasks: list[Task], file: Path, page: Path) -> dict[str, Any]:
+    return {
+        "campaign": queue.campaign.name,
+        "annotator": queue.name or None,
+        "tasks": len(tasks),
+        "file": str(file),
+        "labelling page": str(page),
+    }
 
 
 def _show_quarantine(campaign: Campaign, out: Output) -> None:
@@ -150,19 +155,8 @@ def _show_quarantine(campaign: Campaign, out: Output) -> None:
         out.note(f"{campaign.name}: and {len(rows) - MOST_SHOWN} more: {path}")
 
 
-def _campaigns(workspace: Path, only: str | None) -> list[Campaign]:
-    return load_campaigns(load(workspace), only)
-
-
 def _single(campaigns: list[Campaign]) -> Campaign:
     if len(campaigns) > 1:
         names = ", ".join(one.name for one in campaigns)
         raise WirecopyError("one file holds one campaign", hint=f"add --campaign NAME, one of: {names}")
     return campaigns[0]
-
-
-def _show(out: Output, rows: list[dict[str, Any]]) -> None:
-    if out.json:
-        out.data(rows)
-    else:
-        out.table(rows)

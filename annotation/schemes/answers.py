@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.schema import Flaw, Span
-from annotation.schemes.interface import marks_of
-from annotation.schemes.scheme import Choice, Number, Scheme, Spans
+from annotation.schemes.interface import CHOSEN, TYPED, marks_of
+from annotation.schemes.scheme import Choice, Number, Question, Scheme, Spans, Text, side_of
+
+Values = dict[str, str | float | None]
 
 
 class Rejected(Exception):
@@ -21,38 +23,95 @@ class Rejected(Exception):
         self.detail = detail
 
 
-def parse(
-    scheme: Scheme, results: Sequence[Any], data: Mapping[str, Any]
-) -> tuple[dict[str, str | float | None], list[Span]]:
+def parse(scheme: Scheme, results: Sequence[Any], data: Mapping[str, Any]) -> tuple[Values, list[Span]]:
     """Return `(values, spans)` of one annotation; spans in reading order.
 
     `data` is the task's data: `data["<side>_text"]` is what the spans are offsets into.
     """
-    values: dict[str, str | float | None] = {
-        question.name: None for question in scheme.questions if not isinstance(question, Spans)
-    }
-    questions = {question.name: question for question in scheme.questions if question.name in values}
-    marked = {question.name: question for question in scheme.questions if isinstance(question, Spans)}
-    spans = []
+    values: Values = {question.name: None for question in scheme.questions if not isinstance(question, Spans)}
+    questions = {question.name: question for question in scheme.questions}
+    tags = {f"{one.name}{end}": one for one in scheme.questions if getattr(one, "named", ()) for end in (CHOSEN, TYPED)}
+    found: list[tuple[str, Span]] = []
+    names: dict[tuple[str, str], str] = {}
     for result in results:
-        name = str(result.get("from_name")) if isinstance(result, Mapping) else "none"
-        if name in marked:
-            spans.append(_span(marked[name], result, data))
-        elif name in questions:
-            if values[name] is not None:
-                raise Rejected(Flaw.REPEATED_ANSWER, f"'{name}' is answered twice")
-            values[name] = _value(questions[name], result)
+        tag = str(result.get("from_name")) if isinstance(result, Mapping) else "none"
+        if tag in tags:
+            names |= _name(tag, result, names)
+        elif tag not in questions:
+            raise Rejected(Flaw.UNKNOWN_TAG, f"the scheme has no tag '{tag}'")
+        elif isinstance(question := questions[tag], Spans):
+            found.append((str(result.get("id")), _span(question, result, data)))
+        elif values[tag] is not None:
+            raise Rejected(Flaw.REPEATED_ANSWER, f"'{tag}' is answered twice")
         else:
-            raise Rejected(Flaw.UNKNOWN_TAG, f"the scheme has no tag '{name}'")
-    for name, question in questions.items():
-        if values[name] is None and getattr(question, "required", False):
+            values[tag] = _value(question, result)
+    for name in values:
+        if values[name] is None and getattr(questions[name], "required", False):
             raise Rejected(Flaw.MISSING_ANSWER, f"'{name}' has no answer")
+    spans = [_named(scheme, span, region, names) for region, span in found]
     return values, sorted(spans, key=lambda span: (span.side, span.start, span.end, span.label))
 
 
-def _value(question: Any, result: Mapping[str, Any]) -> str | float:
+def results_of(
+    scheme: Scheme, values: Mapping[str, Any], spans: Sequence[Span], data: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return an answer as Label Studio's results: what `parse` reads back as the same answer.
+
+    Nothing is checked here: `parse` tells whether the answer fits the scheme. A name among the actors
+    of `data` is a chosen one, any other one a typed one.
+    """
+    results: list[dict[str, Any]] = []
+    actors = {one.get("alias", one["value"]) for one in (data or {}).get("actors", [])}
+    for at, span in enumerate(spans):
+        row = span.holder or span.severity
+        place = {"start": span.start, "end": span.end, "text": span.text}
+        region = {"id": f"r{at}", "to_name": span.side}
+        marked = place | {"labels": [f"{row}-{span.label}" if row else span.label]}
+        results.append(region | {"type": "labels", "from_name": span.question, "value": marked})
+        if span.holder_name in actors:
+            told = {"type": "choices", "from_name": f"{span.question}{CHOSEN}"}
+            results.append(region | told | {"value": place | {"choices": [span.holder_name]}})
+        elif span.holder_name:
+            told = {"type": "textarea", "from_name": f"{span.question}{TYPED}"}
+            results.append(region | told | {"value": place | {"text": [span.holder_name]}})
+    given = [question for question in scheme.questions if values.get(question.name) is not None]
+    for at, question in enumerate(given, start=len(spans)):
+        kind, field, value = _told(question, values[question.name])
+        tag = {"type": kind, "from_name": question.name, "to_name": side_of(scheme, question)}
+        results.append({"id": f"r{at}"} | tag | {"value": {field: value}})
+    return results
+
+
+def _told(question: Question, value: Any) -> tuple[str, str, Any]:
+    if isinstance(question, Choice):
+        return "choices", "choices", [value]
+    return ("number", "number", value) if isinstance(question, Number) else ("textarea", "text", [value])
+
+
+def _name(tag: str, result: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """Return the name that a region is given, by tag and region."""
+    told = _field(result, "choices" if tag.endswith(CHOSEN) else "text")
+    place = (tag, str(result.get("id")))
+    if place in names:
+        raise Rejected(Flaw.REPEATED_ANSWER, f"'{tag}' names a mark twice")
+    name = _words(tag, told)
+    return {place: name} if name else {}
+
+
+def _named(scheme: Scheme, span: Span, region: str, names: Mapping[tuple[str, str], str]) -> Span:
+    # What was typed is more exact than what was chosen. A name that was given before the mark became
+    # that of another row is no longer shown, so it does not count.
+    name = names.get((f"{span.question}{TYPED}", region)) or names.get((f"{span.question}{CHOSEN}", region))
+    if not name or not scheme.is_named(span.question, span.holder):
+        return span
+    return span.model_copy(update={"holder_name": name})
+
+
+def _value(question: Choice | Number | Text, result: Mapping[str, Any]) -> str | float | None:
     if isinstance(question, Choice):
         return _choice(question, _field(result, "choices"))
+    if isinstance(question, Text):
+        return _words(question.name, _field(result, "text"))
     number = _field(result, "number")
     if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
         raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' is {number!r}, not a number")
@@ -68,6 +127,17 @@ def _choice(question: Choice, chosen: Any) -> str:
     if chosen[0] not in known:
         raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no choice {chosen[0]!r}")
     return str(chosen[0])
+
+
+def _words(name: str, told: Any) -> str | None:
+    """Return the words of a box without the blanks around them; None where there are none."""
+    if not isinstance(told, list) or len(told) != 1 or not isinstance(told[0], str):
+        raise Rejected(Flaw.BAD_VALUE, f"'{name}' wants one text, not {told!r}")
+    try:
+        told[0].encode()
+    except UnicodeEncodeError:
+        raise Rejected(Flaw.BAD_VALUE, f"'{name}' holds half a character: {told[0]!r}") from None
+    return told[0].strip() or None
 
 
 def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -> Span:
@@ -107,8 +177,8 @@ def _is_int(value: Any) -> bool:
 
 
 def value_features(scheme: Scheme) -> Any:
-    """Return the Features of `values`: a text for each choice, a float for each number."""
+    """Return the Features of `values`: a text for each choice and text, a float for each number."""
     from datasets import Value
 
-    kinds = {Choice: "string", Number: "float64"}
+    kinds = {Choice: "string", Text: "string", Number: "float64"}
     return {q.name: Value(kinds[type(q)]) for q in scheme.questions if type(q) in kinds}

@@ -7,6 +7,7 @@ is lost. A write whose fate is unknown raises `Doubt`: the caller reads back and
 import json
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from corpus.errors import WirecopyError
+from corpus.files import digest
 
 OLDEST = (1, 20)
 PAGE = 1_000
@@ -46,6 +48,21 @@ class Held:
     @property
     def payload(self) -> str:
         return str((self.raw.get("data") or {}).get("payload") or "")
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        return dict(self.raw.get("meta") or {})
+
+    @property
+    def of(self) -> str | None:
+        """The key of the unit that a control task copies."""
+        return self.meta.get("of")
+
+    @property
+    def intact(self) -> bool:
+        """Whether nobody has edited the texts on the server."""
+        texts = {name: value for name, value in self.raw["data"].items() if name not in ("key", "payload")}
+        return self.meta.get("text_hash") == digest(texts)
 
     @property
     def updated(self) -> str:
@@ -114,10 +131,10 @@ class Studio:
         except _NotFound:
             return None
 
-    def projects(self, title: str) -> list[dict[str, Any]]:
-        """Return the projects with exactly this title."""
-        found = self._pages("api/projects/", "results", {"title": title})
-        return [project for project in found if project.get("title") == title]
+    def projects(self, title: str | None = None) -> list[dict[str, Any]]:
+        """Return all projects, or those with exactly this title."""
+        found = self._pages("api/projects/", "results", {"title": title} if title else {})
+        return [project for project in found if title in (None, project.get("title"))]
 
     def create_project(self, settings: dict[str, Any]) -> int:
         """Create a project; return its id."""
@@ -148,10 +165,26 @@ class Studio:
 
     def delete_idle_task(self, task_id: int) -> bool:
         """Delete a task that nobody has answered or begun; tell whether it was one."""
-        task = self._read("GET", f"api/tasks/{task_id}/")
+        try:
+            task = self._read("GET", f"api/tasks/{task_id}/")
+        except _NotFound:  # somebody else deleted it
+            return True
         if task.get("annotations") or task.get("drafts"):
             return False
-        self._write(lambda: self._sdk.tasks.delete(str(task_id), request_options=ONCE))
+        self.delete_task(task_id)
+        return True
+
+    def delete_task(self, task_id: int) -> None:
+        """Delete a task with its answers; one that is gone already is no error."""
+        with suppress(_NotFound):
+            self._write(lambda: self._sdk.tasks.delete(str(task_id), request_options=ONCE))
+
+    def delete_empty_project(self, project_id: int) -> bool:
+        """Delete a project that holds no task; tell whether it was one."""
+        project = self.project(project_id)
+        if project is None or project.get("task_number"):
+            return False
+        self._write(lambda: self._sdk.projects.delete(project_id, request_options=ONCE))
         return True
 
     def annotate(self, task_id: int, result: list[Any], *, skipped: bool, lead_time: float) -> int:

@@ -1,13 +1,15 @@
-"""What a push would change: the corpus's tasks against those the server really holds."""
+"""What a push would change: the tasks of each queue against those the server really holds."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from annotation.campaign import Campaign
+from annotation.campaign import Campaign, Queue
 from annotation.schema import Task
 from annotation.studio.client import Held, Studio
-from annotation.studio.project import Project, find
+from annotation.studio.project import Project, find, former
+from annotation.studio.shares import Standing, queues_of, shares
 from annotation.tasks import check_sendable
 from corpus.output import Output, listing
 
@@ -18,18 +20,26 @@ MOST_NAMED = 20
 
 @dataclass(frozen=True)
 class Plan:
-    """Tasks by what has to happen to them; `project` is None before the first push."""
+    """The tasks of one queue by what has to happen to them; `project` is None before the first push.
 
-    campaign: str
+    `changed_why` has, by cause, how many tasks change and how many answers become stale by it.
+    """
+
+    queue: Queue
     project: Project | None
+    wanted: list[Task] = field(default_factory=list)
+    there: list[Held] = field(default_factory=list)
     new: list[Task] = field(default_factory=list)
     unchanged: list[Task] = field(default_factory=list)
     changed: list[Task] = field(default_factory=list)
-    changed_why: dict[str, int] = field(default_factory=dict)
+    changed_why: dict[str, tuple[int, int]] = field(default_factory=dict)
     outdated: list[Held] = field(default_factory=list)
+    moved: list[Held] = field(default_factory=list)
     gone: list[Held] = field(default_factory=list)
+    edited: list[Held] = field(default_factory=list)
     doubles: list[Held] = field(default_factory=list)
     foreign: list[Held] = field(default_factory=list)
+    waiting: int = 0
     hours: float = 0.0
 
     @property
@@ -38,95 +48,151 @@ class Plan:
         return [*self.new, *self.changed]
 
     @property
-    def changes(self) -> bool:
-        """Whether a push would send tasks, or make or change the project."""
-        return self.project is None or bool(self.missing or self._drift())
+    def old(self) -> list[Held]:
+        """What stands in the queue and is asked no more."""
+        return [*self.outdated, *self.gone, *self.edited]
 
-    def _drift(self) -> list[str]:
+    @property
+    def changes(self) -> bool:
+        """Whether a push would send or move tasks, or make or change the project."""
+        return self.project is None or bool(self.missing or self.moved or self.drift)
+
+    @property
+    def drift(self) -> list[str]:
+        """The settings that differ on the server."""
         return sorted(self.project.drift) if self.project else []
 
     def summary(self) -> dict[str, object]:
         """Return the counts, for a table or as JSON."""
-        kept = sum(held.answers for held in self.outdated)
         return {
-            "campaign": self.campaign,
+            "campaign": self.queue.campaign.name,
+            "annotator": self.queue.name or None,
             "project": self.project.id if self.project else None,
             "new": len(self.new),
             "unchanged": len(self.unchanged),
             "changed": len(self.changed),
             "outdated": len(self.outdated),
-            "annotations on old": kept,
+            "annotations on old": sum(held.answers for held in self.old),
+            "moved": len(self.moved),
             "gone": len(self.gone),
+            "edited": len(self.edited),
             "doubles": len(self.doubles),
             "foreign": len(self.foreign),
+            "waiting": self.waiting,
             "hours": round(self.hours, 1),
         }
 
     def details(self) -> dict[str, object]:
         """Return the counts and every task and setting behind them, as JSON."""
+        why = {cause: {"tasks": tasks, "stale": stale} for cause, (tasks, stale) in self.changed_why.items()}
         return self.summary() | {
-            "changed_why": self.changed_why,
+            "changed_why": why,
             "changed_tasks": [
                 {"key": task.key, "doc_ids": task.doc_ids, "target": task.target_id} for task in self.changed
             ],
-            "settings": self._drift(),
+            "settings": self.drift,
         }
 
     def show(self, out: Output) -> None:
         """Tell what the counts mean, where they need words."""
+        who = f"{self.queue.campaign.name}, {self.queue.name}" if self.queue.name else self.queue.campaign.name
         if self.project is None:
-            out.note(f"{self.campaign}: the project will be made")
-        elif self._drift():
-            out.note(f"{self.campaign}: settings that differ on the server: {listing(self._drift())}")
-        if self.changed:
-            why = ", ".join(f"{count} by {cause}" for cause, count in sorted(self.changed_why.items()))
+            out.note(f"{who}: the project will be made")
+        elif self.drift:
+            out.note(f"{who}: settings that differ on the server: {listing(self.drift)}")
+        for cause, (tasks, stale) in sorted(self.changed_why.items()):
             out.note(
-                f"{self.campaign}: {len(self.changed)} changed ({why}): each is sent as a new task; "
-                "annotations on the old one are kept, tied to the old text, and marked stale"
+                f"{who}: {tasks} changed by {cause}: each is sent as a new task; "
+                f"{stale} annotations on the old ones are kept, tied to what was asked then, and marked stale"
             )
-            out.note(f"{self.campaign}: changed: {listing(_names(self.changed), most=MOST_NAMED)}")
+        if self.changed:
+            out.note(f"{who}: changed: {listing(_names(self.changed), most=MOST_NAMED)}")
+        if self.moved:
+            out.note(f"{who}: {len(self.moved)} open tasks go to other annotators")
+        if self.waiting:
+            out.note(f"{who}: {self.waiting} tasks wait for the tutorial: when it is done, pull, then push")
         if self.gone:
-            out.note(f"{self.campaign}: {len(self.gone)} tasks on the server are no longer in the corpus; they stay")
-        if self.outdated or self.gone:
-            idle = sum(1 for held in (*self.outdated, *self.gone) if not held.answers)
-            if idle:
-                out.note(f"{self.campaign}: {idle} outdated or gone tasks nobody has answered: `push --prune`")
+            out.note(f"{who}: {len(self.gone)} tasks on the server are no longer in the corpus; they stay")
+        if self.edited:
+            out.note(f"{who}: {len(self.edited)} tasks were edited by hand on the server: each is sent anew")
+        if idle := sum(1 for held in self.old if not held.answers):
+            out.note(f"{who}: {idle} outdated or gone tasks nobody has answered: `push --prune`")
 
 
-def plan(studio: Studio, campaign: Campaign, tasks: list[Task]) -> Plan:
-    """Compare; reads only."""
+def plan(studio: Studio, campaign: Campaign, tasks: list[Task]) -> list[Plan]:
+    """Compare every queue of a campaign; reads only."""
     check_sendable(tasks)
-    project = find(studio, campaign)
-    held = list(studio.tasks(project.id)) if project else []
-    return compare(campaign, tasks, project, held)
+    standings = [_standing(studio, queue) for queue in queues_of(campaign)]
+    wanted = shares(campaign, tasks, standings)
+    units = {task.key: task.payload for task in tasks}
+    return [
+        compare(one.queue, wanted[one.queue.name].tasks, units, one.project, one.held, wanted[one.queue.name].waiting)
+        for one in standings
+        if wanted[one.queue.name].tasks or one.project or not one.queue.name
+    ]
 
 
-def compare(campaign: Campaign, tasks: list[Task], project: Project | None, held: list[Held]) -> Plan:
-    """Sort tasks and held tasks into a plan."""
+def compare(
+    queue: Queue,
+    tasks: list[Task],
+    units: dict[str, str],
+    project: Project | None,
+    held: Collection[Held],
+    waiting: int = 0,
+) -> Plan:
+    """Sort the tasks that a queue should have and those it holds into a plan.
+
+    `units` is `{key: payload}` of the whole campaign, whoever does them.
+    """
     wanted = {(task.key, task.payload) for task in tasks}
     keys = {task.key for task in tasks}
     ours = [one for one in held if one.key and one.payload]
-    there, doubles = _once(ours)
-    old = [one for mark, one in there.items() if mark not in wanted]
-    earlier = {one.key: one for one in old}
+    there, doubles = _once(one for one in ours if one.intact)
+    edited = [one for one in ours if not one.intact]
+    rest = [one for mark, one in there.items() if mark not in wanted]
+    outdated, others = _parted(rest, lambda one: one.key in keys or units.get(one.key, one.payload) != one.payload)
+    elsewhere, gone = _parted(others, lambda one: (one.of or one.key) in units)
+    earlier: dict[str, list[Held]] = defaultdict(list)
+    for one in (*outdated, *edited):
+        earlier[one.key].append(one)
     missing = [task for task in tasks if (task.key, task.payload) not in there]
     changed = [task for task in missing if task.key in earlier]
     return Plan(
-        campaign=campaign.name,
+        queue=queue,
         project=project,
+        wanted=tasks,
+        there=list(there.values()),
         new=[task for task in missing if task.key not in earlier],
         unchanged=[task for task in tasks if (task.key, task.payload) in there],
         changed=changed,
-        changed_why=dict(Counter(_cause(task, earlier[task.key]) for task in changed)),
-        outdated=[one for one in old if one.key in keys],
-        gone=[one for one in old if one.key not in keys],
+        changed_why=_causes(changed, earlier),
+        outdated=outdated,
+        moved=[one for one in elsewhere if not one.answers],
+        gone=gone,
+        edited=edited,
         doubles=doubles,
         foreign=[one for one in held if not (one.key and one.payload)],
-        hours=_hours(missing, campaign),
+        waiting=waiting,
+        hours=_hours(missing, queue),
     )
 
 
-def _once(held: list[Held]) -> tuple[dict[tuple[str, str], Held], list[Held]]:
+def _parted(held: Iterable[Held], holds: Callable[[Held], bool]) -> tuple[list[Held], list[Held]]:
+    yes: list[Held] = []
+    no: list[Held] = []
+    for one in held:
+        (yes if holds(one) else no).append(one)
+    return yes, no
+
+
+def _standing(studio: Studio, queue: Queue) -> Standing:
+    project = find(studio, queue)
+    held = list(studio.tasks(project.id)) if project else []
+    before = [one for old in former(studio, queue) for one in studio.tasks(old.id)] if queue.name else []
+    return Standing(queue, project, held, before)
+
+
+def _once(held: Iterable[Held]) -> tuple[dict[tuple[str, str], Held], list[Held]]:
     """Return one task for each key and payload, the one with most answers, and the doubles."""
     there: dict[tuple[str, str], Held] = {}
     doubles = []
@@ -138,17 +204,28 @@ def _once(held: list[Held]) -> tuple[dict[tuple[str, str], Held], list[Held]]:
     return there, doubles
 
 
+def _causes(changed: list[Task], earlier: dict[str, list[Held]]) -> dict[str, tuple[int, int]]:
+    tasks: Counter[str] = Counter()
+    stale: Counter[str] = Counter()
+    for task in changed:
+        cause = _cause(task, earlier[task.key][0])
+        tasks[cause] += 1
+        stale[cause] += sum(one.answers for one in earlier[task.key])
+    return {cause: (tasks[cause], stale[cause]) for cause in tasks}
+
+
 def _cause(task: Task, old: Held) -> str:
-    meta = old.raw.get("meta") or {}
-    if meta.get("text_hash") != task.text_hash:
+    if not old.intact:
+        return "hand on the server"
+    if old.meta.get("text_hash") != task.text_hash:
         return "text"
-    return "questions" if meta.get("scheme_hash") != task.scheme_hash else "guideline"
+    return "questions" if old.meta.get("scheme_hash") != task.scheme_hash else "guideline"
 
 
-def _hours(tasks: list[Task], campaign: Campaign) -> float:
-    words = sum(_words(text) for task in tasks for text in task.data.values())
-    questions = len(tasks) * len(campaign.scheme.questions)
-    return campaign.settings.overlap * (words / WORDS_A_MINUTE / 60 + questions * SECONDS_A_QUESTION / 3600)
+def _hours(tasks: list[Task], queue: Queue) -> float:
+    words = sum(_words(text) for task in tasks for text in task.data.values() if isinstance(text, str))
+    questions = len(tasks) * len(queue.campaign.scheme.questions)
+    return queue.overlap * (words / WORDS_A_MINUTE / 60 + questions * SECONDS_A_QUESTION / 3600)
 
 
 def _words(text: str) -> float:

@@ -1,6 +1,5 @@
 """Results of Label Studio to answers: right ones come through whole, all others are rejected."""
 
-import random
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotation.schema import Flaw
 from annotation.schemes import built_in, load
-from annotation.schemes.answers import Rejected, parse, value_features
-from annotation.schemes.scheme import Choice, Number, Scheme
-from annotation.simulate import answer
-from annotation.units import _task
+from annotation.schemes.answers import Rejected, parse, results_of, value_features
+from annotation.schemes.scheme import Choice, Number, Scheme, Text
+from tests.annotation.test_scheme_properties import answers, data_of
 
 TEXT = "Für 👩🏽‍⚖️ „Schön“ e\u0301 said\r\nthe mayor.\n\nשלום عليكم 東京"
 DATA = {"article_text": TEXT, "source_text": TEXT, "translation_text": TEXT[::-1], "target": "?"}
@@ -22,25 +21,17 @@ JSON = st.recursive(
     max_leaves=8,
 )
 SCHEMES = [load(name, Path()) for name in built_in()]
-NAMES = st.sampled_from(["evidence", "stance", "score", "error", "omission"])
+TAGS = ["evidence", "evidence-name", "evidence-typed", "stance", "score", "error", "omission", "comment"]
+NAMES = st.sampled_from(TAGS)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.id)
-@given(seed=st.integers())
-def test_what_the_page_can_say_comes_back_as_said(scheme: Scheme, seed: int) -> None:
-    task = _task("test", scheme, data=DATA, doc_ids=["a", "b"], languages=["de"])
-    result = answer(scheme, task, lambda _task, _question: None, 0.5, random.Random(seed))
-    values, spans = parse(scheme, result, DATA)
+@given(draw=st.data())
+def test_what_the_page_can_say_comes_back_as_said(scheme: Scheme, draw: st.DataObject) -> None:
+    values, spans = draw.draw(answers(scheme))
+    results = results_of(scheme, values, spans, data_of(scheme))
+    assert parse(scheme, results, data_of(scheme)) == (values, spans)
     assert set(values) == set(value_features(scheme))
-    told = [
-        (one["from_name"], one["value"]["labels"], one["value"]["start"], one["value"]["end"], one["value"]["text"])
-        for one in result
-        if "start" in one["value"]
-    ]
-    found = [(s.question, [f"{s.holder or s.severity}-{s.label}"], s.start, s.end, s.text) for s in spans]
-    assert sorted(found) == sorted(told)
-    for span in spans:
-        assert DATA[f"{span.side}_text"][span.start : span.end] == span.text
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.id)
@@ -68,10 +59,14 @@ def test_any_other_result_is_rejected_never_a_crash(scheme: Scheme, results: lis
         assert flaw.detail
         return
     for question in scheme.questions:
+        value = values.get(question.name)
         if isinstance(question, Choice):
-            assert values[question.name] in [option.value for option in question.options]
+            known = [option.value for option in question.options]
+            assert value in (known if question.required else [*known, None])
         elif isinstance(question, Number):
-            assert question.min <= float(values[question.name] or 0) <= question.max
+            assert question.min <= float(value or 0) <= question.max
+        elif isinstance(question, Text):
+            assert value is None or value == str(value).strip() != ""
     for span in spans:
         assert DATA[f"{span.side}_text"][span.start : span.end] == span.text
 
@@ -82,3 +77,68 @@ def test_a_score_out_of_bounds_is_rejected(number: object) -> None:
     result = [{"from_name": "score", "to_name": "translation", "type": "number", "value": {"number": number}}]
     with pytest.raises(Rejected):
         parse(scheme, result, DATA)
+
+
+def region(number: str, row: str = "actor", **place: Any) -> dict[str, Any]:
+    value = {"start": 0, "end": 3, "text": "Für", "labels": [f"{row}-favor"]} | place
+    return {"id": number, "from_name": "evidence", "to_name": "article", "type": "labels", "value": value}
+
+
+def named(number: str, tag: str, **value: Any) -> dict[str, Any]:
+    return {"id": number, "from_name": f"evidence-{tag}", "to_name": "article", "value": {"start": 0, "end": 3} | value}
+
+
+STANCE = {"from_name": "stance", "to_name": "article", "type": "choices", "value": {"choices": ["balanced"]}}
+
+
+@pytest.mark.parametrize(
+    ("results", "name"),
+    [
+        ([named("r", "name", choices=["Ada"])], "Ada"),
+        ([named("r", "typed", text=[" Bo \n"])], "Bo"),
+        ([named("r", "name", choices=["Ada"]), named("r", "typed", text=["Ada Moor"])], "Ada Moor"),
+        ([named("r", "typed", text=["  "])], None),
+        ([named("other", "name", choices=["Ada"])], None),
+    ],
+    ids=["chosen", "typed", "what was typed is more exact", "blanks are no name", "a mark that is gone"],
+)
+def test_a_name_belongs_to_its_mark(results: list[Any], name: str | None) -> None:
+    scheme = load("stance", Path())
+    _, (span,) = parse(scheme, [*results, region("r"), STANCE], DATA)
+    assert (span.holder, span.holder_name) == ("actor", name)
+
+
+def test_a_mark_that_became_the_outlet_s_has_no_name() -> None:
+    scheme = load("stance", Path())
+    _, (span,) = parse(scheme, [region("r", "author"), named("r", "name", choices=["Ada"]), STANCE], DATA)
+    assert span.holder_name is None
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (["one", "two"], Flaw.BAD_VALUE),
+        ("one", Flaw.BAD_VALUE),
+        ([7], Flaw.BAD_VALUE),
+        (["half \ud83d"], Flaw.BAD_VALUE),
+        (None, Flaw.BAD_VALUE),
+    ],
+)
+def test_a_text_that_is_no_text_is_rejected(told: Any, reason: Flaw) -> None:
+    scheme = load("translation-mqm", Path())
+    with pytest.raises(Rejected) as caught:
+        parse(scheme, [{"from_name": "comment", "to_name": "translation", "value": {"text": told}}], DATA)
+    assert caught.value.reason is reason
+    with pytest.raises(Rejected):
+        parse(load("stance", Path()), [region("r"), named("r", "typed", text=told), STANCE], DATA)
+
+
+def test_an_answer_without_anything_is_one_where_nothing_is_required() -> None:
+    assert parse(load("translation-mqm", Path()), [], DATA) == ({"comment": None}, [])
+
+
+def test_two_names_from_one_list_are_rejected() -> None:
+    twice = [named("r", "name", choices=["Ada"]), named("r", "name", choices=["Bo"])]
+    with pytest.raises(Rejected) as caught:
+        parse(load("stance", Path()), [region("r"), *twice, STANCE], DATA)
+    assert caught.value.reason is Flaw.REPEATED_ANSWER

@@ -20,34 +20,8 @@ from corpus.build import build
 from corpus.config import Workspace, load
 from corpus.output import Output
 from corpus.parquet import read_dicts
+from tests.pages import FLAGS, TEXT, mark
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-TEXT = ".wc-text:not(.wc-context) .lsf-richtext__container"
-# Where the first letter of one passage and the last letter of another one are on the screen.
-PLACES = """([first, last, side, text]) => {
-  const walker = document.createTreeWalker(document.querySelectorAll(text)[side], NodeFilter.SHOW_TEXT);
-  const nodes = [];
-  let all = "";
-  while (walker.nextNode()) { nodes.push([walker.currentNode, all.length]); all += walker.currentNode.data; }
-  const box = (at) => {
-    const [node, from] = nodes.filter(([node, from]) => from <= at && at < from + node.data.length).pop();
-    const range = document.createRange();
-    range.setStart(node, at - from);
-    range.setEnd(node, at - from + 1);
-    node.parentElement.scrollIntoViewIfNeeded();
-    return [...range.getClientRects()].pop();
-  };
-  const [start, end] = [box(all.indexOf(first)), box(all.indexOf(last) + last.length - 1)];
-  return [start.left + 1, start.top + start.height / 2, end.right - 1, end.top + end.height / 2];
-}"""
 Open = Callable[[Campaign], Page]
 
 
@@ -108,7 +82,7 @@ def test_evidence_behind_an_emoji_and_an_answer_come_home_exactly(
     send(page, "Control+Enter")
 
     answer = answered(studio, campaign, task)
-    assert answer.values == {"stance": "unrelated"}
+    assert answer.values == {"stance": "unrelated", "confidence": None}
     assert [(span.text, span.holder, span.label) for span in answer.spans] == [
         ("Wir können das, und zwar pünktlich", "actor", "favor"),
         ("Jedes Jahr Verzögerung", "author", "against"),
@@ -179,7 +153,7 @@ def test_a_skip_is_a_row_without_answers(sample: Workspace, studio: Studio, open
     send(page, "Control+Space")
 
     skipped = answered(studio, campaign, campaign.tasks()[0])
-    assert (skipped.status, skipped.values, skipped.spans) == ("skipped", {"stance": None}, [])
+    assert (skipped.status, skipped.values, skipped.spans) == ("skipped", {"stance": None, "confidence": None}, [])
 
 
 def test_nothing_is_sent_without_the_required_answer(sample: Workspace, studio: Studio, open_stream: Open) -> None:
@@ -311,22 +285,6 @@ def built(folder: Path, campaign: str) -> Campaign:
     space = load(folder)
     build(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
     return load_campaigns(space, campaign)[0]
-
-
-def mark(page: Page, key: str, first: str, last: str | None = None, *, side: int = 0) -> None:
-    """Press a label's key and drag from the first letter of one passage to the last letter of another."""
-    regions = page.locator(".lsf-outliner-item")
-    before = regions.count()
-    page.keyboard.press(key)
-    places = [first, last or first, side, TEXT]
-    page.evaluate(PLACES, places)  # the first look brings the passage into sight
-    left, top, right, bottom = page.evaluate(PLACES, places)
-    page.mouse.move(left, top)
-    page.mouse.down()
-    page.mouse.move((left + right) / 2, (top + bottom) / 2, steps=4)
-    page.mouse.move(right, bottom, steps=4)
-    page.mouse.up()
-    expect(regions).to_have_count(before + 1)
 
 
 def send(page: Page, keys: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from annotation.campaign import Queue
 from annotation.studio import server
 from annotation.studio.client import Studio
 from annotation.studio.push import push
@@ -121,7 +122,7 @@ def test_tasks_as_a_file_hold_what_a_push_would_send(cli: Cli, studio: Studio, t
     done = cli("annotation", "push", "--to", tmp_path / "tasks.json", cwd=tmp_path / "w")
     assert done.returncode == 0, done.stderr
     page = (tmp_path / "tasks.xml").read_text()
-    project = studio.create_project({"title": one.title, "label_config": page})
+    project = studio.create_project({"title": Queue(one).title, "label_config": page})
     studio.import_tasks(project, json.loads((tmp_path / "tasks.json").read_text()))
     chosen = replace(one, settings=one.settings.model_copy(update={"project": project}))
     assert push(studio, chosen, out=OUT).sent == 0, "the imported file is what a push finds unchanged"

@@ -10,14 +10,15 @@ import pytest
 from label_studio_sdk.label_interface.interface import LabelInterface
 
 from annotation.schemes import built_in, load
-from annotation.schemes.interface import STYLE, instruction, labelling_page, mark_name, rows_of
-from annotation.schemes.scheme import Choice, Number, Scheme, Spans
+from annotation.schemes.interface import NEVER, instruction, key_of, labelling_page, mark_name, rows_of
+from annotation.schemes.scheme import Choice, Number, Scheme, Spans, Text
+from annotation.schemes.style import STYLE
 from annotation.units import tasks_of
 from corpus.config import Campaign, Config
-from corpus.schema import Document, Pair, Side
+from corpus.schema import Document, Pair, Paragraph, Role, Side
 
 HOSTILE = """<b onclick="alert('1')">a & b</b> ]]> $target &amp; "q" </View>"""
-CONTROLS = {"Labels", "Choices", "Number"}
+CONTROLS = {"Labels", "Choices", "Number", "TextArea"}
 
 
 @pytest.fixture(params=built_in())
@@ -44,7 +45,7 @@ def wanted_labels(question: Any) -> list[tuple[str | None, ...]]:
         (
             f"{row.text} {label.text}" if row else label.text,
             mark_name(row, label),
-            question.keys[at][position] if question.keys else None,
+            (key_of(question, at, position) or NEVER) if question.keys else None,
             (row.color if row else None) or label.color,
         )
         for at, row in enumerate(rows_of(question))
@@ -59,7 +60,10 @@ def test_every_choice_and_number_is_there_once(scheme: Scheme) -> None:
     assert [(tag.get("value"), tag.get("alias"), tag.get("hotkey")) for tag in page.iter("Choice")] == [
         (option.text, option.value, option.key) for question in choices for option in question.options
     ]
-    assert [tag.get("name") for tag in page.iter("Choices")] == [question.name for question in choices]
+    asked = [tag.get("name") for tag in page.iter("Choices") if tag.get("perRegion") is None]
+    assert asked == [question.name for question in choices]
+    boxes = [tag.get("name") for tag in page.iter("TextArea") if tag.get("perRegion") is None]
+    assert boxes == [question.name for question in scheme.questions if isinstance(question, Text)]
     assert [(tag.get("name"), tag.get("min"), tag.get("max")) for tag in page.iter("Number")] == [
         (question.name, f"{question.min:g}", f"{question.max:g}") for question in numbers
     ]
@@ -69,7 +73,7 @@ def test_every_choice_and_number_is_there_once(scheme: Scheme) -> None:
 
 def test_keys_and_names_are_distinct_and_every_control_marks_a_text(scheme: Scheme) -> None:
     page = page_of(scheme)
-    keys = [key for tag in page.iter() if (key := tag.get("hotkey"))]
+    keys = [key for tag in page.iter() if (key := tag.get("hotkey", NEVER)) != NEVER]
     names = [name for tag in page.iter() if (name := tag.get("name"))]
     assert len(keys) == len(set(keys)) and len(names) == len(set(names))
     texts = {tag.get("name") for tag in page.iter("Text")}
@@ -82,16 +86,19 @@ def test_the_page_asks_for_what_a_task_has(scheme: Scheme) -> None:
     assert "source" not in asked
     (task,) = tasks_of("c", Campaign(scheme=scheme.id), scheme, CONFIG, [DOCUMENT], [PAIR])
     assert asked == set(task.data)
+    panels = set(re.findall(r"\$(\w+)", labelling_page(scheme, panels=("a", "b"))))
+    assert panels >= asked | {"answer_a_text", "answer_b_text"}
 
 
 def test_the_sdk_accepts_the_page(scheme: Scheme) -> None:
     interface = LabelInterface(labelling_page(scheme))
-    assert {control.name for control in interface.controls} == {question.name for question in scheme.questions}
+    names = {f"{one.name}{end}" for one in scheme.questions if getattr(one, "named", ()) for end in ("-name", "-typed")}
+    assert {control.name for control in interface.controls} == {one.name for one in scheme.questions} | names
 
 
 def test_the_colours_of_labels_can_be_read_on_the_light_and_on_the_dark_page(scheme: Scheme) -> None:
     colors = {color for tag in page_of(scheme).iter("Label") if (color := tag.get("background"))}
-    assert colors
+    assert colors and ">" not in STYLE
     for color in colors:
         assert all(contrast(color, page) > 3.4 for page in ("#fdfdfc", "#262522")), color
 
@@ -178,7 +185,7 @@ DOCUMENT = Document(
     source="d.txt",
     language="en",
     text="A.",
-    paragraphs=[],
+    paragraphs=[Paragraph(start=0, end=2, role=Role.BODY, rule="test")],
     raw_sha256="",
     text_sha256="",
     family_id="d",

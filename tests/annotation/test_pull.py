@@ -1,20 +1,28 @@
 """Pull from a real server: every annotation is a row or in quarantine, with the reason."""
 
+import csv
 import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 
-from annotation import chunks
-from annotation.campaign import Campaign
+from annotation import adjudication, chunks
+from annotation.annotators import Pseudonyms
+from annotation.campaign import Campaign, Queue
+from annotation.labels import label_features
+from annotation.schema import Annotation
 from annotation.simulate import SKIP
 from annotation.studio import pull as pull_module
 from annotation.studio.client import Studio
 from annotation.studio.project import find
 from annotation.studio.pull import pull
 from annotation.studio.push import push
-from annotation.tables import pull_file
+from annotation.tables import pull_file, rebuild
 from annotation.tasks import to_server
 from corpus.errors import WirecopyError
 from corpus.output import Output
@@ -28,7 +36,7 @@ TEXT = "The mayor, {n}, wants a toll. 🚗 „Schön“, she said."
 def pushed(studio: Studio, folder: Path, documents: int = 1) -> tuple[Campaign, list[int]]:
     one = campaign(folder, documents, text=TEXT)
     push(studio, one, out=OUT)
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
     return one, [held.id for held in studio.tasks(project.id)]
 
@@ -59,7 +67,7 @@ def test_an_answer_becomes_a_row_with_its_exact_text(studio: Studio, tmp_path: P
     assert pull(studio, one, out=OUT).annotations == 1
     (row,) = annotations(one)
     assert row["doc_ids"] == ["doc-0"] and row["target_id"] == "toll"
-    assert row["values"] == {"stance": "favor"}
+    assert row["values"] == {"stance": "favor", "confidence": None}
     assert row["spans"] == [
         {
             "question": "evidence",
@@ -69,6 +77,7 @@ def test_an_answer_becomes_a_row_with_its_exact_text(studio: Studio, tmp_path: P
             "text": "Schön",
             "label": "favor",
             "holder": "actor",
+            "holder_name": None,
             "severity": None,
         }
     ]
@@ -114,7 +123,7 @@ def test_a_skip_is_a_row_without_answers(studio: Studio, tmp_path: Path) -> None
     studio.annotate(task, [], skipped=True, lead_time=1)
     pull(studio, one, out=OUT)
     (row,) = annotations(one)
-    assert row["status"] == "skipped" and row["values"] == {"stance": None} and row["spans"] == []
+    assert row["status"] == "skipped" and set(row["values"].values()) == {None} and row["spans"] == []
 
 
 def test_the_second_pull_changes_no_byte(studio: Studio, tmp_path: Path) -> None:
@@ -172,19 +181,20 @@ def test_a_changed_article_makes_its_answers_stale_not_wrong(studio: Studio, tmp
     assert row["stale"] and row["spans"][0]["text"] == "The", "the answer keeps the text it was made on"
 
 
-def test_an_answer_deleted_on_the_server_is_told_and_kept_raw(studio: Studio, tmp_path: Path) -> None:
+def test_an_answer_deleted_on_the_server_is_a_row_that_says_so(studio: Studio, tmp_path: Path) -> None:
     one, (task,) = pushed(studio, tmp_path / "gone")
-    made = studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    made = studio.annotate(task, [choice("favor")], skipped=False, lead_time=1)
     pull(studio, one, out=OUT)
     studio._sdk.annotations.delete(made)
     pulled = pull(studio, one, out=OUT)
-    assert (pulled.annotations, pulled.quarantined) == (0, 1)
-    assert quarantine(one)[0]["reason"] == "deleted-on-server"
+    assert (pulled.annotations, pulled.deleted, pulled.quarantined, pulled.labels) == (1, 1, 0, 0)
+    (row,) = annotations(one)
+    assert row["deleted"] and row["values"]["stance"] == "favor", "what was answered stays, whole"
 
 
 def test_a_text_edited_on_the_server_is_noticed(studio: Studio, tmp_path: Path) -> None:
     one, (task,) = pushed(studio, tmp_path / "edited")
-    data = next(iter(studio.tasks(find(studio, one).id))).raw["data"]  # type: ignore[union-attr]
+    data = next(iter(studio.tasks(find(studio, Queue(one)).id))).raw["data"]  # type: ignore[union-attr]
     studio._sdk.tasks.update(str(task), data=data | {"article_text": "Another text."})
     studio.annotate(task, [span(0, 7, "Another"), choice()], skipped=False, lead_time=1)
     pull(studio, one, out=OUT)
@@ -193,9 +203,11 @@ def test_a_text_edited_on_the_server_is_noticed(studio: Studio, tmp_path: Path) 
 
 def test_a_task_of_somebody_else_is_quarantined_not_lost(studio: Studio, tmp_path: Path) -> None:
     one, _ = pushed(studio, tmp_path / "foreign")
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
-    studio.import_tasks(project.id, [{"data": {"article_text": "By hand.", "target": "?", "key": "", "payload": ""}}])
+    studio.import_tasks(
+        project.id, [{"data": {"article_text": "By hand.", "target": "?", "key": "", "payload": "", "actors": []}}]
+    )
     foreign = max(held.id for held in studio.tasks(project.id))
     studio.annotate(foreign, [choice()], skipped=False, lead_time=1)
     assert pull(studio, one, out=OUT).quarantined == 1
@@ -207,7 +219,7 @@ def test_an_export_file_adds_nothing_to_what_the_server_told(studio: Studio, tmp
     studio.annotate(tasks[0], [span(0, 3, "The"), choice()], skipped=False, lead_time=1)
     pull(studio, one, out=OUT)
     before = annotations(one)
-    exported = studio.export(find(studio, one).id, tasks)  # type: ignore[union-attr]
+    exported = studio.export(find(studio, Queue(one)).id, tasks)  # type: ignore[union-attr]
     (tmp_path / "export.json").write_text(json.dumps(exported))
     for _ in range(2):
         assert pull_file(one, tmp_path / "export.json").annotations == 1
@@ -280,3 +292,254 @@ def test_mails_in_an_export_file_end_at_the_door(tmp_path: Path) -> None:
     assert pull_file(one, export_of(one, tmp_path / "export.json", answer)).annotations == 1
     for path in one.folder.rglob("*"):
         assert not path.is_file() or b"jane" not in path.read_bytes().lower(), path
+
+
+def states_in(one: Campaign) -> set[tuple[str, str]]:
+    """Every state of every annotation that the raw chunks hold."""
+    found = set()
+    for path in chunks.files(one.folder / "pull"):
+        for answer in (answer for task in chunks.read(path).tasks for answer in task.annotations):
+            found.add((str(answer.unique_id), json.dumps(answer.result, sort_keys=True)))
+    return found
+
+
+def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_happened_on_the_server_between_two_pulls_is_told_exactly(
+    seed: int, studio: Studio, tmp_path: Path
+) -> None:
+    one, tasks = pushed(studio, tmp_path / f"half{seed}", 16)
+    draw = Random(seed)
+    made = {
+        task: [studio.annotate(task, [choice("favor")], skipped=False, lead_time=1) for _ in "ab"] for task in tasks
+    }
+    pull(studio, one, out=OUT)
+    before, seen, first = annotations(one), states_in(one), snapshot(one.folder / "pull")
+    tasks_seen = [task for path in chunks.files(one.folder / "pull") for task in chunks.read(path).tasks]
+    names = {answer.id: answer.unique_id for task in tasks_seen for answer in task.annotations}
+    expected = {row["annotation_id"]: (False, 1, "favor") for row in before}
+    for task in draw.sample(tasks, 4):
+        studio._sdk.tasks.delete(str(task))
+        expected |= {str(names[number]): (True, 1, "favor") for number in made.pop(task)}
+    left = [number for numbers in made.values() for number in numbers]
+    for number in draw.sample(left, len(left) // 2):
+        if draw.random() < 0.5:
+            studio._sdk.annotations.update(number, result=[choice("against")])
+            expected[str(names[number])] = (False, 2, "against")
+        else:
+            studio._sdk.annotations.delete(number)
+            expected[str(names[number])] = (True, 1, "favor")
+    pulled = pull(studio, one, out=OUT, full=True)
+    found = {
+        row["annotation_id"]: (row["deleted"], row["revisions"], row["values"]["stance"]) for row in annotations(one)
+    }
+    assert found == expected
+    assert pulled.deleted == sum(deleted for deleted, _, _ in expected.values()) > 8
+    assert seen <= states_in(one), "nothing that was seen is gone"
+    assert first.items() <= snapshot(one.folder / "pull").items(), "no chunk is written twice"
+    after = snapshot(one.folder)
+    assert pull(studio, one, out=OUT, full=True) == pulled
+    assert snapshot(one.folder) == after, "the third pull writes nothing"
+
+
+def test_a_deleted_task_is_noticed_by_the_daily_listing_of_all(studio: Studio, tmp_path: Path) -> None:
+    one, tasks = pushed(studio, tmp_path / "daily", 2)
+    for task in tasks:
+        studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    pull(studio, one, out=OUT)
+    studio._sdk.tasks.delete(str(tasks[0]))
+    assert pull(studio, one, out=OUT).deleted == 0
+    note = one.state / "pull.json"
+    note.write_text(re.sub(r'"full": "\d{4}', '"full": "2020', note.read_text()))
+    assert pull(studio, one, out=OUT).deleted == 1
+    assert chunks.read(chunks.files(one.folder / "pull")[-1]).gone == [tasks[0]]
+
+
+def test_a_project_deleted_on_the_server_leaves_its_answers_as_deleted_rows(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, (task,) = pushed(studio, tmp_path / "lost")
+    studio.annotate(task, [choice("favor")], skipped=False, lead_time=1)
+    pull(studio, one, out=OUT)
+    studio._sdk.projects.delete(find(studio, Queue(one)).id)  # type: ignore[union-attr]
+    with monkeypatch.context() as patch, pytest.raises(WirecopyError, match="is gone from"):
+        patch.setattr(pull_module, "identity", lambda _studio: "another server")
+        pull(studio, one, out=OUT)
+    assert [row["deleted"] for row in annotations(one)] == [False], "another server can't tell"
+    for _ in range(2):
+        with pytest.raises(WirecopyError, match="is gone from"):
+            pull(studio, one, out=OUT)
+        assert [row["deleted"] for row in annotations(one)] == [True]
+    assert len(chunks.files(one.folder / "pull")) == 2
+
+
+def test_an_answer_that_the_server_deleted_does_not_come_back_with_an_old_export(
+    studio: Studio, tmp_path: Path
+) -> None:
+    one, (task,) = pushed(studio, tmp_path / "back")
+    made = studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    pull(studio, one, out=OUT)
+    exported = studio.export(find(studio, Queue(one)).id, [task])  # type: ignore[union-attr]
+    (tmp_path / "export.json").write_text(json.dumps(exported))
+    studio._sdk.annotations.delete(made)
+    assert pull(studio, one, out=OUT).deleted == 1
+    assert pull_file(one, tmp_path / "export.json").deleted == 1
+
+
+def test_chunks_written_at_once_are_all_kept(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        chunks.append(tmp_path, chunks.Chunk(source=f"{number}", server=True))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(write, range(100)))
+    found = chunks.files(tmp_path)
+    assert [int(path.stem) for path in found] == list(range(1, 101))
+    assert {head.source for head in chunks.heads(tmp_path)} == {f"{number}" for number in range(100)}
+    assert len(list(tmp_path.iterdir())) == 100, "nothing is left beside them"
+
+
+def test_two_pulls_at_once_bring_what_one_brings(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, tasks = pushed(studio, tmp_path / "twice", 12)
+    for task in tasks:
+        studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    monkeypatch.setattr(pull_module, "EXPORT_IDS", 2)
+    project = find(studio, Queue(one))
+    assert project
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        list(pool.map(lambda _: pull_module.fetch(studio, one, project, out=OUT), range(2)))
+    assert pull(studio, one, out=OUT).annotations == 12
+
+
+def test_a_first_pull_that_was_cut_misses_no_change_made_meanwhile(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, tasks = pushed(studio, tmp_path / "cut", 6)
+    made = [studio.annotate(task, [choice("favor")], skipped=False, lead_time=1) for task in tasks]
+    monkeypatch.setattr(pull_module, "EXPORT_IDS", 2)
+    monkeypatch.setattr(pull_module, "OVERLAP", timedelta(0))
+    appended = chunks.append
+
+    def dies(folder: Path, chunk: chunks.Chunk) -> Path:
+        appended(folder, chunk)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(chunks, "append", dies)
+        pull(studio, one, out=OUT)
+    studio._sdk.annotations.update(made[0], result=[choice("against")])
+    pull(studio, one, out=OUT)
+    pull(studio, one, out=OUT)
+    assert sorted(row["values"]["stance"] for row in annotations(one)) == ["against", *["favor"] * 5]
+    assert len([chunk for chunk in chunks.heads(one.folder / "pull")]) <= 5
+
+
+def test_a_project_whose_ids_have_wide_gaps_is_listed(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, tasks = pushed(studio, tmp_path / "gaps", 9)
+    for task in tasks[1:-1]:
+        studio._sdk.tasks.delete(str(task))
+    for task in (tasks[0], tasks[-1]):
+        studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    monkeypatch.setattr(pull_module, "EXPORT_IDS", 2)
+    assert pull(studio, one, out=OUT).annotations == 2
+    (chunk,) = chunks.heads(one.folder / "pull")
+    assert chunk.since is None and sorted(chunk.seen) == [tasks[0], tasks[-1]]
+
+
+def test_rows_come_in_the_order_of_units_and_those_of_lost_units_last(studio: Studio, tmp_path: Path) -> None:
+    one, tasks = pushed(studio, tmp_path / "order", 4)
+    for task in reversed(tasks):
+        studio.annotate(task, [choice()], skipped=False, lead_time=1)
+    pull(studio, one, out=OUT)
+    assert [row["doc_ids"] for row in annotations(one)] == [task.doc_ids for task in one.units()]
+    write_articles(one.workspace.root, [{"id": f"doc-{n}", "text": TEXT.format(n=n), "language": "en"} for n in (1, 3)])
+    rebuilt(one.workspace.root)
+    pull(studio, one, out=OUT)
+    found = [(row["doc_ids"][0], row["stale"]) for row in annotations(one)]
+    assert sorted(found[:2]) == [("doc-1", False), ("doc-3", False)]
+    assert found[2:] == [("doc-0", True), ("doc-2", True)]
+
+
+def test_answers_to_controls_are_rows_and_no_labels(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "control", 1)
+    path = export_of(one, tmp_path / "a.json", given("favor", unique_id="a"))
+    (task,) = json.loads(path.read_text())
+    task["meta"] |= {"control": "repeat", "of": task["data"]["key"], "prefill": "model-1"}
+    task["data"]["key"] = "0" * 16
+    path.write_text(json.dumps([task]))
+    pulled = pull_file(one, path)
+    assert (pulled.annotations, pulled.controls, pulled.stale, pulled.labels) == (1, 1, 0, 0)
+    (row,) = annotations(one)
+    assert (row["control"], row["of"], row["prefilled_by"]) == ("repeat", next(one.units()).key, "model-1")
+
+
+def test_contradictions_are_counted_and_listed_for_repair_until_they_are_mended(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "repair", 1)
+    text = next(one.units()).data["article_text"]
+    bad = given("unrelated", unique_id="a") | {"result": [span(0, 3, text[:3]), choice("unrelated")]}
+    assert pull_file(one, export_of(one, tmp_path / "bad.json", bad)).contradictions == 1
+    (row,) = annotations(one)
+    with (one.folder / "repairs.csv").open(newline="") as file:
+        listed = list(csv.DictReader(file))
+    assert [line["contradiction"] for line in listed] == row["contradictions"]
+    assert listed[0]["annotator"] == row["annotator"] and listed[0]["doc_ids"] == "doc-0"
+    assert (listed[0]["target"], listed[0]["task"].endswith("/1")) == ("toll", True)
+    good = given("favor", unique_id="a", updated_at="2026-01-03")
+    assert pull_file(one, export_of(one, tmp_path / "good.json", good)).contradictions == 0
+    assert not (one.folder / "repairs.csv").exists()
+
+
+def test_a_decision_is_the_label_until_its_unit_changes(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "decide", 1)
+    for name, value in (("a", "favor"), ("b", "against")):
+        pull_file(
+            one, export_of(one, tmp_path / f"{name}.json", given(value, unique_id=name, completed_by=name == "a"))
+        )
+    (unit,) = one.units()
+    found = [Annotation.model_validate(row) for row in annotations(one)]
+    (task,) = adjudication.tasks(one.scheme, [adjudication.Disagreement(unit.key, ["stance"])], found, [unit])
+    sure = {
+        "type": "choices",
+        "from_name": "confidence",
+        "to_name": "article",
+        "id": "c",
+        "value": {"choices": ["sure"]},
+    }
+    answer = given("against", unique_id="d") | {"result": [choice("against"), sure]}
+    path = tmp_path / "decision.json"
+    path.write_text(json.dumps([to_server(task) | {"id": 9, "annotations": [answer]}]))
+    chunks.append_export(one.folder / "adjudication" / "pull", path, one.name, Pseudonyms(one.workspace.state))
+    assert rebuild(one).adjudicated == 1
+    (row,) = read_dicts(one.folder / "labels.parquet")
+    assert label_features(one.scheme)["stance"].int2str(row["stance"]) == "against"
+    assert (row["method"], row["adjudication_confidence"], row["annotators"]) == ("adjudication", "sure", 2)
+    write_articles(one.workspace.root, [{"id": "doc-0", "text": "Another text.", "language": "en"}])
+    rebuilt(one.workspace.root)
+    assert (rebuild(one).adjudicated, rebuild(one).labels) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"source": 1}', '{"source":"1@x","server":true,"tasks":[\n{"id":1']
+)
+def test_a_damaged_chunk_is_named(content: str, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "damaged", 1)
+    pull_file(one, export_of(one, tmp_path / "a.json", given("favor", unique_id="a")))
+    (one.folder / "pull" / "000002.json").write_text(content)
+    with pytest.raises(WirecopyError, match=r"000002\.json") as caught:
+        rebuild(one)
+    assert "restore it" in caught.value.hint
+
+
+def test_a_chunk_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    one = campaign(tmp_path / "earlier", 1)
+    pull_file(one, export_of(one, tmp_path / "a.json", given("favor", unique_id="a")))
+    path = one.folder / "pull" / "000001.json"
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=2, sort_keys=True) + "\n")
+    assert rebuild(one).annotations == 1 and len(list(chunks.heads(path.parent))) == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.campaign import Campaign
+from annotation.campaign import Campaign, Queue
 from annotation.studio import push as push_module
 from annotation.studio.client import Studio
 from annotation.studio.plan import plan
@@ -28,7 +28,7 @@ OUT = Output()
 
 
 def keys_on(studio: Studio, one: Campaign) -> Counter[str]:
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project is not None
     return Counter(held.key for held in studio.tasks(project.id))
 
@@ -69,7 +69,7 @@ def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server: L
         killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         push(Studio(studio.url, token), one, out=OUT)
         assert keys_on(studio, one) == each_once(one)
-        assert len(studio.projects(one.title)) == 1
+        assert len(studio.projects(Queue(one).title)) == 1
     assert killed >= 10, "most of the kills must hit a push that runs"
 
 
@@ -113,20 +113,20 @@ def test_a_fault_while_the_project_is_made_makes_no_second_one(
             with pytest.raises(WirecopyError, match="made no project"):
                 push(through, one, out=OUT)
     push(studio, one, out=OUT)
-    assert len(studio.projects(one.title)) == 1
+    assert len(studio.projects(Queue(one).title)) == 1
     assert keys_on(studio, one) == each_once(one)
 
 
 def test_a_double_made_by_others_is_taken_out_and_its_answers_stay(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "double", 5)
     push(studio, one, out=OUT)
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
     held = list(studio.tasks(project.id))
     studio.import_tasks(project.id, [{"data": held[0].raw["data"], "meta": held[0].raw["meta"]}])
     copy = max(one.id for one in studio.tasks(project.id))
     studio.annotate(copy, [], skipped=True, lead_time=1)
-    assert len(plan(studio, one, one.tasks()).doubles) == 1
+    assert len(plan(studio, one, one.tasks())[0].doubles) == 1
     assert push(studio, one, out=OUT).deleted == 1
     left = {held.id for held in studio.tasks(project.id)}
     assert copy in left and held[0].id not in left
@@ -147,7 +147,7 @@ def test_doubles_that_people_answered_stay_and_make_no_work(studio: Studio, tmp_
 def test_a_changed_text_becomes_a_new_task_and_the_old_answer_stays(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "changed", 3)
     push(studio, one, out=OUT)
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
     old = {held.raw["meta"]["doc_ids"][0]: held.id for held in studio.tasks(project.id)}
     studio.annotate(old["doc-1"], [], skipped=True, lead_time=1)
@@ -160,9 +160,9 @@ def test_a_changed_text_becomes_a_new_task_and_the_old_answer_stays(studio: Stud
         ],
     )
     rebuilt(one.workspace.root)
-    found = plan(studio, one, one.tasks())
+    (found,) = plan(studio, one, one.tasks())
     assert [task.doc_ids for task in found.changed] == [["doc-1"]]
-    assert found.changed_why == {"text": 1}
+    assert found.changed_why == {"text": (1, 1)}, "one task, and one answer that becomes stale"
     assert (len(found.new), len(found.unchanged), len(found.outdated), len(found.gone)) == (0, 2, 1, 0)
     push(studio, one, out=OUT)
     assert push(studio, one, out=OUT, prune=True).deleted == 0, "an answered task is never deleted"
@@ -176,14 +176,15 @@ def test_questions_that_change_under_answers_are_refused_with_the_way_out(studio
     answer = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["balanced"]}}
     for held in list(studio.tasks(project)):
         studio.annotate(held.id, [answer], skipped=False, lead_time=1)
-    *others, stance = one.scheme.questions
-    renamed = replace(
-        one, scheme=one.scheme.model_copy(update={"questions": [stance.model_copy(update={"name": "tone"})]})
-    )
-    assert plan(studio, renamed, renamed.tasks()).changed_why == {"questions": 2}
+    asked = [
+        question.model_copy(update={"name": "tone"}) if question.name == "stance" else question
+        for question in one.scheme.questions
+    ]
+    renamed = replace(one, scheme=one.scheme.model_copy(update={"questions": asked}))
+    assert plan(studio, renamed, renamed.tasks())[0].changed_why == {"questions": (2, 2)}
     with pytest.raises(WirecopyError, match="has answers that new questions") as caught:
         push(studio, renamed, out=OUT)
-    assert others and "--recreate" in caught.value.hint
+    assert "--recreate" in caught.value.hint
     assert push(studio, renamed, out=OUT, recreate=True).project != project
     pulled = pull(studio, one, out=OUT)
     assert (pulled.annotations, pulled.quarantined) == (2, 0), "the answers in the project left behind are not lost"
@@ -238,7 +239,7 @@ def test_a_project_deleted_on_the_server_is_noticed_and_can_be_made_anew(studio:
 
 def test_a_title_used_twice_is_refused_until_one_is_chosen(studio: Studio, tmp_path: Path) -> None:
     one = campaign(tmp_path / "title", 2)
-    ids = [studio.create_project({"title": one.title}) for _ in range(2)]
+    ids = [studio.create_project({"title": Queue(one).title}) for _ in range(2)]
     with pytest.raises(WirecopyError, match="did not make") as caught:
         push(studio, one, out=OUT)
     assert any(f"project = {number}" in caught.value.hint for number in ids)
@@ -251,7 +252,7 @@ def test_two_workspaces_of_one_name_do_not_share_a_project(studio: Studio, tmp_p
     push(studio, one, out=OUT)
     other = replace(one, workspace=replace(one.workspace, root=tmp_path / "theirs"))
     with pytest.raises(WirecopyError, match="this workspace did not make"):
-        find(studio, other)
+        find(studio, Queue(other))
 
 
 def test_text_that_a_server_cannot_store_is_refused_before_anything_is_sent(studio: Studio, tmp_path: Path) -> None:

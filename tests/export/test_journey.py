@@ -54,11 +54,12 @@ def test_from_a_folder_of_articles_to_the_first_labelling_page(own: Path, cli: C
 def test_when_people_have_labelled_a_run_ends_with_a_release(
     own: Path, cli: Cli, studio: Studio, studio_env: dict[str, str]
 ) -> None:
+    from annotation.campaign import Queue
     from annotation.campaign import load as load_campaigns
 
     assert cli("run", "--until", "push", cwd=own, env=studio_env).returncode == 0
     one = load_campaigns(load(own), "stance")[0]
-    project = find(studio, one)
+    project = find(studio, Queue(one))
     assert project
     answer = [{"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["discusses"]}}]
     for held in studio.tasks(project.id):

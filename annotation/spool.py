@@ -1,0 +1,143 @@
+"""Every annotation of a campaign in its newest state, in a database on disk that lives as long as a rebuild.
+
+Memory does not grow with the campaign: chunks come one at a time, rows leave in the order of the units.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from annotation import chunks
+from annotation.campaign import Campaign
+from annotation.chunks import Answered, Chunk
+from annotation.collect import Seen, states
+from annotation.schema import Annotation, Task
+
+TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA temp_store = FILE;
+CREATE TABLE unit (key TEXT PRIMARY KEY, place INTEGER, payload TEXT) WITHOUT ROWID;
+CREATE TABLE answer (
+    identity TEXT PRIMARY KEY, updated TEXT, states TEXT, told INTEGER, task TEXT, good INTEGER, row TEXT,
+    unit TEXT, payload TEXT, spot TEXT, annotator TEXT, control INTEGER, outdated INTEGER, contrary INTEGER
+);
+CREATE TABLE standing (source TEXT, task INTEGER, identity TEXT, PRIMARY KEY (source, task, identity)) WITHOUT ROWID;
+CREATE INDEX standing_identity ON standing (identity);
+BEGIN;
+"""
+PUT = f"INSERT OR REPLACE INTO answer VALUES ({', '.join('?' * 14)})"
+# What a server never told of can't be gone from it: a file may hold a part of the answers.
+DELETED = "(a.told AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.identity = a.identity))"
+STALE = "ifnull(a.outdated, u.payload IS NOT a.payload)"
+ROWS = f"""
+SELECT a.row, a.states, a.task, {DELETED}, {STALE} FROM answer a LEFT JOIN unit u ON u.key = a.unit
+WHERE a.good AND {{}} ORDER BY u.place IS NULL, u.place, a.spot, a.control, a.annotator, a.identity
+"""
+ALL, LIVE = "1", f"NOT a.control AND NOT {DELETED} AND NOT {STALE}"
+CONTRARY = f"a.contrary AND {LIVE}"
+
+
+class Closed(Exception):
+    """Units are no longer wanted."""
+
+
+class Spool:
+    """The units and annotations of one campaign; what it holds is gone when it is closed."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._read: set[Path] = set()
+        self._closed = False
+        self.size = 0
+        # Without a name, SQLite makes a file that goes away with the process, however that ends.
+        self._base = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._base.executescript(TABLES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+        self._base.close()
+
+    def close(self) -> None:
+        """End the passing of units, which may go on in another thread."""
+        self._closed = True
+
+    def units(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        """Pass the units through and keep their order and payloads."""
+        for self.size, task in enumerate(tasks, 1):
+            if self._closed:
+                raise Closed
+            self._base.execute("INSERT OR REPLACE INTO unit VALUES (?, ?, ?)", (task.key, self.size, task.payload))
+            yield task
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks were taken in."""
+        return len(self._read)
+
+    def catch_up(self) -> None:
+        """Take in the chunks that were not read yet."""
+        for path in chunks.files(self._campaign.folder / "pull"):
+            if path not in self._read:
+                self._read.add(path)
+                self._take(chunks.read(path))
+
+    def rows(self, which: str = ALL) -> Iterator[Annotation]:
+        """Yield rows in the order of the units, those of units that are gone last."""
+        return (Annotation.model_validate(row) for row, _ in self._select(which))
+
+    def dicts(self) -> Iterator[dict[str, Any]]:
+        """Yield all rows as they go to a table."""
+        return (row for row, _ in self._select(ALL))
+
+    def contrary(self) -> Iterator[tuple[str, Annotation]]:
+        """Yield the live annotations that contradict themselves, each with its project and task."""
+        return ((task, Annotation.model_construct(**row)) for row, task in self._select(CONTRARY))
+
+    def quarantined(self) -> Iterator[dict[str, Any]]:
+        """Yield what breaks the contract, in a stable order."""
+        found = self._base.execute("SELECT row FROM answer WHERE NOT good ORDER BY identity")
+        return (json.loads(row) for (row,) in found)
+
+    def _select(self, which: str) -> Iterator[tuple[dict[str, Any], str]]:
+        for row, seen, task, deleted, stale in self._base.execute(ROWS.format(which)):
+            values = {"deleted": bool(deleted), "stale": bool(stale), "revisions": len(seen.split())}
+            yield json.loads(row) | values, task
+
+    def _take(self, chunk: Chunk) -> None:
+        for number in chunk.gone:
+            self._base.execute("DELETE FROM standing WHERE source = ? AND task = ?", (chunk.source, number))
+        for task in chunk.tasks:
+            if chunk.server:  # it tells by silence too
+                self._base.execute("DELETE FROM standing WHERE source = ? AND task = ?", (chunk.source, task.id))
+            for seen in states(self._campaign, chunk, task):
+                self._put(chunk, task, seen)
+
+    def _put(self, chunk: Chunk, task: Answered, seen: Seen) -> None:
+        if chunk.server:
+            place = (chunk.source, task.id, seen.identity)
+            self._base.execute("INSERT OR REPLACE INTO standing VALUES (?, ?, ?)", place)
+        find = "SELECT updated, states, told FROM answer WHERE identity = ?"
+        updated, earlier, told = self._base.execute(find, (seen.identity,)).fetchone() or ("", "", False)
+        known = " ".join(sorted({*earlier.split(), seen.state}))
+        if seen.updated < updated:
+            change = "UPDATE answer SET states = ?, told = ? WHERE identity = ?"
+            self._base.execute(change, (known, told or chunk.server, seen.identity))
+            return
+        row = seen.row
+        kept = (seen.identity, seen.updated, known, told or chunk.server, f"{chunk.source.split('@')[0]}/{task.id}")
+        if isinstance(row, Annotation):
+            spot = json.dumps([row.doc_ids, row.segment_ids, row.target_id])
+            place_of = (row.of or row.key, row.payload, spot, row.annotator, row.control is not None)
+            rest = (*place_of, seen.outdated, bool(row.contradictions))
+        else:
+            rest = (row.key, "", "", row.annotator, False, None, False)
+        self._base.execute(PUT, (*kept, isinstance(row, Annotation), row.model_dump_json(), *rest))

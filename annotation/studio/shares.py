@@ -1,0 +1,140 @@
+"""What each queue of a campaign should hold, given what it holds already."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotation import pulled
+from annotation.campaign import Campaign, Queue
+from annotation.controls import bench_of
+from annotation.controls.make import Bench
+from annotation.controls.verdict import tutorial_passed
+from annotation.queues import Holding, assign, ordered, reads, stratified
+from annotation.schema import Control, Task
+from annotation.studio.client import Held
+from annotation.studio.project import Project
+from corpus.config import Annotator
+from corpus.errors import WirecopyError
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A queue as the server holds it; `before` are the tasks of its former projects."""
+
+    queue: Queue
+    project: Project | None
+    held: list[Held] = field(default_factory=list)
+    before: list[Held] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The tasks of one queue in their order; `waiting` ones come when the tutorial is done."""
+
+    tasks: list[Task] = field(default_factory=list)
+    waiting: int = 0
+
+
+def queues_of(campaign: Campaign) -> list[Queue]:
+    """Return the queues of a campaign, also of annotators who are no longer named but once were."""
+    known = campaign.state / "queues"
+    former = {path.name for path in known.iterdir()} if known.is_dir() else set()
+    names = sorted({*campaign.annotators, *former})
+    if not names or campaign.part:
+        _check_shared(campaign)
+        return [Queue(campaign)]
+    return [Queue(campaign, name) for name in names]
+
+
+def shares(campaign: Campaign, units: Sequence[Task], standings: Sequence[Standing]) -> dict[str, Share]:
+    """Return what each queue should hold, by its name.
+
+    Raises WirecopyError where nobody is left to work, or nobody reads a unit.
+    """
+    if [one.queue.name for one in standings] == [""]:
+        return {"": Share(list(units))}
+    tasks = stratified(units, campaign.settings.strata, _strata(standings))
+    holdings = {one.queue.name: _holding(one, tasks) for one in standings}
+    bench = bench_of(campaign, tasks)
+    active = _active(campaign)
+    passed = _passed(campaign, bench, active)
+    working = {name: one for name, one in active.items() if passed[name] is not False}
+    overlap = {stratum.name: stratum.overlap for stratum in campaign.settings.strata}
+    wanted = {task.key: overlap.get(task.stratum or "", campaign.settings.overlap) for task in tasks}
+    _check_readers(campaign, tasks, wanted, holdings)
+    newcomers = [one.queue.name for one in standings if not one.held and not one.before]
+    given = assign(tasks, working, wanted, holdings, newcomers=newcomers)
+    first = {stratum.name for stratum in campaign.settings.strata if stratum.first}
+    found = {}
+    for name, held in holdings.items():
+        mine = {task.key for task in given.get(name, ())} | set(held.answered)
+        order = ordered(name, [task for task in tasks if task.key in mine], first)
+        queue = bench.queue(name, order, active[name].languages) if name in active else order
+        found[name] = _gated(queue, passed.get(name, True))
+    return found
+
+
+def _check_shared(campaign: Campaign) -> None:
+    settings = campaign.settings
+    for key, wanted in (("strata", settings.strata), ("controls", settings.controls != type(settings.controls)())):
+        if wanted and not campaign.part:
+            raise WirecopyError(
+                f"[campaigns.{campaign.name} -> {key}] needs annotators with queues of their own",
+                hint="name them in wirecopy.toml: [annotators.NAME], one table each",
+            )
+
+
+def _strata(standings: Sequence[Standing]) -> dict[str, str]:
+    return {held.key: str(held.meta["stratum"]) for one in standings for held in one.held if held.meta.get("stratum")}
+
+
+def _holding(one: Standing, tasks: Sequence[Task]) -> Holding:
+    payloads = {task.key: task.payload for task in tasks}
+    present = [held for held in (*one.held, *one.before) if payloads.get(held.key) == held.payload and held.intact]
+    answered = {held.key for held in present if held.answers}
+    # Who had the old text of a unit gets the new one.
+    return Holding(answered, {held.key for held in one.held if held.key in payloads} - answered)
+
+
+def _check_readers(
+    campaign: Campaign, tasks: Sequence[Task], wanted: Mapping[str, int], holdings: Mapping[str, Holding]
+) -> None:
+    short: Counter[tuple[str, int, int]] = Counter()
+    for task in tasks:
+        readers = {name for name, one in campaign.annotators.items() if one.active and reads(one, task)}
+        if len(readers | {name for name, held in holdings.items() if task.key in held.answered}) < wanted[task.key]:
+            short[" and ".join(task.languages), wanted[task.key], len(readers)] += 1
+    for (languages, overlap, few), count in short.most_common(1):
+        raise WirecopyError(
+            f"{count} units of campaign '{campaign.name}' in {languages} want {overlap} annotators; {few} read them",
+            hint="name more in wirecopy.toml ([annotators.NAME] languages), or ask for less overlap",
+        )
+
+
+def _active(campaign: Campaign) -> dict[str, Annotator]:
+    """Return who gets work: all who have not left."""
+    active = {name: one for name, one in campaign.annotators.items() if one.active}
+    if not active:
+        raise WirecopyError(
+            f"campaign '{campaign.name}' has no active annotator", hint="name one in wirecopy.toml: [annotators.NAME]"
+        )
+    return active
+
+
+def _passed(campaign: Campaign, bench: Bench, active: Mapping[str, Annotator]) -> dict[str, bool | None]:
+    """Return who has passed the tutorial, by what was pulled; None where it is not done."""
+    if not campaign.settings.controls.tutorial:
+        return dict.fromkeys(active, True)
+    given = list(pulled.annotations(campaign))
+    return {
+        name: tutorial_passed(bench, pulled.pseudonym(campaign, name), given, one.languages)
+        for name, one in active.items()
+    }
+
+
+def _gated(queue: list[Task], passed: bool | None) -> Share:
+    """Keep all but the tutorial back from an annotator who has not done it."""
+    if passed:
+        return Share(queue)
+    tutorial = [task for task in queue if task.control is Control.TUTORIAL]
+    return Share(tutorial, len(queue) - len(tutorial))
