@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from annotation.agreement import mean_f1
-from annotation.audit import considered
+from annotation.measures.agreement import mean_f1
+from annotation.measures.audit import considered
 from annotation.prefill import Prediction
 from annotation.schema import Annotation, Origin, Span, Status, Task
 from annotation.schemes.scheme import Choice, Number, Option, Scheme, Spans, Text

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotation.known import known_answers, read
+from annotation.answers.known import known_answers, read
 from annotation.queues import chance
 from annotation.schema import Known, Span, Task
 from annotation.schemes.answers import results_of

@@ -54,75 +54,12 @@ text = {{ en = "Cars should pay a toll." }}
 scheme = "stance"
 overlap = 2
 """
-WORDS = tuple(
-    [
-        "the",
-        "mayor",
-        "council",
-        "driver",
-        "street",
-        "traffic",
-        "price",
-        "plan",
-        "vote",
-        "morning",
-        "evening",
-        "report",
-        "people",
-        "city",
-        "money",
-        "road",
-        "bridge",
-        "week",
-        "year",
-        "bus",
-        "train",
-        "office",
-        "court",
-        "school",
-        "river",
-        "market",
-        "paper",
-        "answer",
-        "question",
-        "reason",
-        "number",
-        "member",
-        "party",
-        "leader",
-        "wants",
-        "says",
-        "pays",
-        "takes",
-        "gives",
-        "makes",
-        "sees",
-        "knows",
-        "finds",
-        "keeps",
-        "holds",
-        "brings",
-        "begins",
-        "shows",
-        "hears",
-        "plays",
-        "runs",
-        "moves",
-        "lives",
-        "believes",
-        "large",
-        "new",
-        "old",
-        "public",
-        "local",
-        "early",
-        "late",
-        "long",
-        "short",
-        "high",
-        "low",
-    ]
-)
+WORDS = """
+the mayor council driver street traffic price plan vote morning evening report people city money road bridge
+week year bus train office court school river market paper answer question reason number member party leader
+wants says pays takes gives makes sees knows finds keeps holds brings begins shows hears plays runs moves
+lives believes large new old public local early late long short high low
+""".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from annotation.answers.labels import label_features
+from annotation.answers.tables import rebuild
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
-from annotation.labels import label_features
 from annotation.schema import Annotation
 from annotation.schemes.answers import value_features
-from annotation.tables import rebuild
 from corpus.config import SPLIT_NAMES, Workspace, load
 from corpus.dataset import CONFIGS, parts, rows
 from corpus.errors import WirecopyError

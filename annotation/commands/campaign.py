@@ -100,7 +100,7 @@ def pull(*, campaign: str | None, source: Path | None, full: bool, workspace: Pa
     """Pull each campaign, from the server or from an export file; return how many were quarantined."""
     campaigns = campaigns_of(workspace, campaign)
     if source:
-        from annotation.tables import pull_file
+        from annotation.answers.tables import pull_file
 
         pulled = [pull_file(_single(campaigns), source)]
     else:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotation import pulled
+from annotation.answers import pulled
 from annotation.commands.campaign import campaigns_of, without_empty
 from corpus.output import Output
 
@@ -120,9 +120,9 @@ def _decimals(value: float | None, digits: int) -> str:
 def audit(*, campaign: str | None, workspace: Path, out: Output) -> None:
     """Judge annotators by what was pulled: control items, and what they made of predictions."""
     from annotation import prefill
-    from annotation.audit import audit as audit_of
-    from annotation.audit import bias
     from annotation.controls import verdicts
+    from annotation.measures.audit import audit as audit_of
+    from annotation.measures.audit import bias
 
     told = []
     for one in campaigns_of(workspace, campaign):

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean
 from typing import Any
 
-from annotation.agreement import alpha, character_f1, interval
-from annotation.audit import compare
 from annotation.controls.injection import SIDE
 from annotation.controls.make import Bench
+from annotation.measures.agreement import alpha, character_f1, interval
+from annotation.measures.audit import compare
 from annotation.prefill import Shown
 from annotation.schema import Annotation, Control, Known, Status
 from annotation.schemes.scheme import Choice, Number, Scheme

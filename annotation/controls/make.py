@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from annotation.answers.known import read
 from annotation.controls.injection import TEXT, Donors, Injection
-from annotation.known import read
 from annotation.queues import chance
 from annotation.schema import Control, Known, Task
 from annotation.schemes.scheme import Scheme, Unit

@@ -3,15 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from annotation import prefill, pulled
+from annotation import prefill
 from annotation.adjudication import adjudication_payload, adjudication_scheme, disagreeing, proposals, tasks
+from annotation.answers import pulled
+from annotation.answers.tables import ADJUDICATION
 from annotation.campaign import Campaign, Queue
 from annotation.schema import Task
 from annotation.studio.client import Held, Studio
 from annotation.studio.plan import compare
 from annotation.studio.project import find
 from annotation.studio.push import Pushed, bring
-from annotation.tables import ADJUDICATION
 from annotation.tasks import from_server
 from corpus.errors import WirecopyError
 from corpus.output import Output

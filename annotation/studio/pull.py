@@ -9,16 +9,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from annotation import chunks
 from annotation.annotators import Pseudonyms
+from annotation.answers import chunks
+from annotation.answers.chunks import Chunk, Known
+from annotation.answers.spool import Spool
+from annotation.answers.tables import Tables, save_units, write_tables
 from annotation.campaign import Campaign
-from annotation.chunks import Chunk, Known
-from annotation.spool import Spool
 from annotation.studio.client import EXPORT_IDS, Studio
 from annotation.studio.project import Gone, Project, find, former
 from annotation.studio.reading import Stamp, ahead, answered, extent, identity, patiently, stamps
 from annotation.studio.shares import queues_of
-from annotation.tables import Tables, save_units, write_tables
 from corpus.errors import WirecopyError
 from corpus.files import read_model, write_json
 from corpus.output import Output
@@ -132,7 +132,8 @@ def fetch(
     if gone:
         chunks.append(folder, Chunk(source=project.source, server=True, gone=gone))
         each()
-    if full:
+    resumed = known.watermark is None and bool(known.tasks)  # what was deleted meanwhile was not looked for
+    if full and not resumed:
         _note(campaign, project.source, Look(server=identity(studio), full=began))
 
 

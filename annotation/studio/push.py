@@ -259,7 +259,7 @@ def _delete(studio: Studio, held: list[Held]) -> int:
 
 def _delete_answered(studio: Studio, campaign: Campaign, project: Project, old: list[Held], out: Output) -> int:
     """Delete old tasks with their answers, after these are safe in the raw chunks."""
-    from annotation import chunks
+    from annotation.answers import chunks
     from annotation.studio.pull import fetch
 
     fetch(studio, campaign, project, out=out)

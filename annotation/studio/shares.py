@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from annotation import pulled
+from annotation.answers import pulled
 from annotation.campaign import Campaign, Queue
 from annotation.controls import bench_of
 from annotation.controls.make import Bench

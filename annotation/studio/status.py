@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from annotation import pulled
-from annotation.agreement import alpha, interval, nominal
 from annotation.annotators import Pseudonyms
+from annotation.answers import pulled
 from annotation.campaign import Campaign
 from annotation.controls import verdicts
 from annotation.controls.verdict import Verdict
-from annotation.progress import Progress, progress
+from annotation.measures.agreement import alpha, interval, nominal
+from annotation.measures.progress import Progress, progress
 from annotation.schema import Annotation
 from annotation.schema import Status as Submission
 from annotation.schemes.scheme import Choice, Number, Scheme

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.agreement import Alpha, alpha, character_f1, interval, mean_f1, nominal
+from annotation.measures.agreement import Alpha, alpha, character_f1, interval, mean_f1, nominal
 from annotation.schema import Span
 
 METRICS = {"nominal": nominal, "interval": interval}

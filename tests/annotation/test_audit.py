@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.audit import audit, bias, compare
+from annotation.measures.audit import audit, bias, compare
 from annotation.prefill import Prediction, Shown
 from annotation.schema import Annotation, Control, Span, Status, Task
 from tests.annotation.units import ESA, answered, mark, pair

@@ -18,8 +18,9 @@ from annotation.studio.accounts import invite
 from annotation.studio.client import Studio
 from annotation.studio.project import labelling_link
 from annotation.tasks import to_server
+from tests.annotation.test_browser import send
 from tests.campaigns import campaign
-from tests.pages import FLAGS, TEXT, mark, send
+from tests.pages import FLAGS, TEXT, mark
 
 # Each marks another word and gives another answer, so that each trace says whose it is.
 WORDS = {"anna": ("mayor", "q"), "ben": ("toll", "r"), "carla": ("harbour", "s")}

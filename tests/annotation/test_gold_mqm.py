@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from annotation.chunks import tasks_of
+from annotation.answers.chunks import tasks_of
 from annotation.interchange.google_mqm import Mark, Rating, parse, read, spans_of
 from annotation.schema import Span
 from annotation.schemes import load

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from annotation.adjudication import Decision
-from annotation.labels import label_features, label_rows
+from annotation.answers.labels import label_features, label_rows
 from annotation.schema import Annotation, Control, Origin, Status
 from annotation.schemes import load
 from annotation.units import task_of

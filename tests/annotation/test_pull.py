@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
-from annotation import adjudication, chunks
+from annotation import adjudication
 from annotation.annotators import Pseudonyms
+from annotation.answers import chunks
+from annotation.answers.labels import label_features
+from annotation.answers.tables import pull_file, rebuild
 from annotation.campaign import Campaign, Queue
-from annotation.labels import label_features
 from annotation.schema import Annotation
 from annotation.simulate import SKIP
 from annotation.studio import pull as pull_module
@@ -22,7 +24,6 @@ from annotation.studio.client import Studio
 from annotation.studio.project import find
 from annotation.studio.pull import pull
 from annotation.studio.push import push
-from annotation.tables import pull_file, rebuild
 from annotation.tasks import to_server
 from corpus.errors import WirecopyError
 from corpus.output import Output

@@ -4,9 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from annotation import chunks
+from annotation.answers import chunks
+from annotation.answers.chunks import Answer, Answered, Chunk
 from annotation.campaign import Campaign
-from annotation.chunks import Answer, Answered, Chunk
 from annotation.tasks import to_server
 from corpus.parquet import read_dicts
 from tests.campaigns import campaign
@@ -19,7 +19,7 @@ REBUILD = """
 import resource, sys
 from pathlib import Path
 from annotation.campaign import load as load_campaigns
-from annotation.tables import rebuild
+from annotation.answers.tables import rebuild
 from corpus.config import load
 def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 small, large = (load_campaigns(load(Path(folder)))[0] for folder in sys.argv[1:])

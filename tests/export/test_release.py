@@ -11,8 +11,8 @@ import pytest
 import yaml
 from datasets import load_dataset
 
+from annotation.answers.tables import pull_file
 from annotation.campaign import Campaign
-from annotation.tables import pull_file
 from annotation.tasks import to_server
 from corpus.config import Workspace
 from corpus.errors import WirecopyError

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from annotation.answers.chunks import Answer, Answered, Chunk
 from annotation.campaign import Campaign
-from annotation.chunks import Answer, Answered, Chunk
 from annotation.schema import Annotation, Control, Flaw, Origin, Quarantined, Span, Status, Task
 from annotation.schemes.answers import Rejected, parse, value_features
 from annotation.schemes.checks import contradictions

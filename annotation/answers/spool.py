@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from annotation import chunks
+from annotation.answers import chunks
+from annotation.answers.chunks import Answered, Chunk
+from annotation.answers.collect import Seen, states
 from annotation.campaign import Campaign
-from annotation.chunks import Answered, Chunk
-from annotation.collect import Seen, states
 from annotation.schema import Annotation, Task
 
 TABLES = """

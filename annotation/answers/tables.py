@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotation import chunks, labels
 from annotation.annotators import Pseudonyms
+from annotation.answers import chunks, labels
+from annotation.answers.spool import LIVE, Spool
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Quarantined, Status, Task
 from annotation.schemes.answers import value_features
-from annotation.spool import LIVE, Spool
 from annotation.tasks import save
 from corpus.features import features
 from corpus.files import replacing

@@ -1,0 +1,1 @@
+"""What can be said of annotations: progress, agreement, and what became of predictions."""
