@@ -207,7 +207,7 @@ def pull_sdk(bench: Bench) -> int:
 def one_export(bench: Bench) -> int:
     """Export a whole project in one request."""
     params = {"exportType": "JSON", "download_all_tasks": "true"}
-    return len(bench.studio._read("GET", f"api/projects/{bench.project('pull')}/export", params))
+    return len(bench.studio.read("GET", f"api/projects/{bench.project('pull')}/export", params))
 
 
 JOBS: dict[str, Callable[[Bench], int]] = {

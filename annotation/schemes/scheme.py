@@ -1,7 +1,9 @@
 """What a scheme file may say."""
 
+import json
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -144,7 +146,7 @@ class Scheme(Section):
     @property
     def hash(self) -> str:
         """A hash of what is asked; colours, keys, hints and checks can change under answers."""
-        return digest(self.unit, self.has_target, [_without(one.model_dump(), LOOKS) for one in self.questions])
+        return _asked(self.model_dump_json(include={"unit", "questions"}), self.has_target)
 
     @property
     def guideline_hash(self) -> str:
@@ -223,6 +225,13 @@ def _check_spans(question: Spans, sides: tuple[str, ...]) -> None:
     if words and (len(words) != (len(rows) or 1) or any(len(word) != len(question.labels) for word in words)):
         wanted = f"{len(rows) or 1} words of {len(question.labels)} keys"
         raise ValueError(f"question {question.name}: keys needs {wanted}")
+
+
+@lru_cache(maxsize=16)
+def _asked(told: str, has_target: bool) -> str:
+    # Each task and each answer asks for it, and nobody changes a scheme meanwhile.
+    known = json.loads(told)
+    return digest(known["unit"], has_target, _without(known["questions"], LOOKS))
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -5,6 +5,7 @@ is lost. A write whose fate is unknown raises `Doubt`: the caller reads back and
 """
 
 import json
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -24,6 +25,8 @@ PAGE = 1_000
 EXPORT_IDS = 500  # 1,000 ids make a request line that the server refuses
 TIMEOUT = 120.0
 ONCE: Any = {"max_retries": 0}
+BUSY = (408, 409, 429)
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)  # a server that was killed is back in a minute
 T = TypeVar("T")
 
 
@@ -105,16 +108,16 @@ class Studio:
                 f"Label Studio at {self.url} is {release}, wirecopy needs {wanted} or newer",
                 hint="upgrade that server, or use a local one: wirecopy annotation serve",
             )
-        self.whoami()
+        self._read("GET", "api/current-user/whoami")
         return release
 
     def whoami(self) -> dict[str, Any]:
         """Return the user of the token."""
-        return dict(self._read("GET", "api/current-user/whoami"))
+        return dict(self.read("GET", "api/current-user/whoami"))
 
     def users(self) -> list[dict[str, Any]]:
         """Return every account: id, email."""
-        return list(self._read("GET", "api/users/"))
+        return list(self.read("GET", "api/users/"))
 
     def invite_link(self) -> str:
         """Return where annotators make their accounts."""
@@ -122,12 +125,12 @@ class Studio:
 
     def invite_path(self) -> str:
         """Return the path of the sign-up page, with its token."""
-        return str(self._read("GET", "api/invite")["invite_url"])
+        return str(self.read("GET", "api/invite")["invite_url"])
 
     def project(self, project_id: int) -> dict[str, Any] | None:
         """Return a project, or None where it is gone."""
         try:
-            return dict(self._read("GET", f"api/projects/{project_id}/"))
+            return dict(self.read("GET", f"api/projects/{project_id}/"))
         except _NotFound:
             return None
 
@@ -166,7 +169,7 @@ class Studio:
     def delete_idle_task(self, task_id: int) -> bool:
         """Delete a task that nobody has answered or begun; tell whether it was one."""
         try:
-            task = self._read("GET", f"api/tasks/{task_id}/")
+            task = self.read("GET", f"api/tasks/{task_id}/")
         except _NotFound:  # somebody else deleted it
             return True
         if task.get("annotations") or task.get("drafts"):
@@ -199,18 +202,27 @@ class Studio:
     def export(self, project_id: int, task_ids: Sequence[int]) -> list[dict[str, Any]]:
         """Return tasks with their annotations, at most `EXPORT_IDS` of them."""
         params = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(task_ids)}
-        return list(self._read("GET", f"api/projects/{project_id}/export", params))
+        return list(self.read("GET", f"api/projects/{project_id}/export", params))
 
     def _pages(self, path: str, field: str, params: dict[str, Any]) -> Iterator[dict[str, Any]]:
         # A server may give shorter pages than asked for.
         page, given, total = 1, 0, 1
         while given < total:
-            answer = self._read("GET", path, params | {"page": page, "page_size": PAGE})
+            answer = self.read("GET", path, params | {"page": page, "page_size": PAGE})
             total = int(answer.get("total", answer.get("count", 0)))
             if not answer[field]:
                 break
             yield from answer[field]
             page, given = page + 1, given + len(answer[field])
+
+    def read(self, method: str, path: str, params: dict[str, Any] | None = None) -> Any:
+        """Return the JSON of a read; while the server is away, busy or gives half an answer, try again."""
+        for pause in PAUSES:
+            try:
+                return self._read(method, path, params)
+            except Passing:
+                time.sleep(pause)
+        return self._read(method, path, params)
 
     def _read(self, method: str, path: str, params: dict[str, Any] | None = None) -> Any:
         # The SDK's own models parse 100 to 215 tasks a second; its transport gives the bare JSON.
@@ -222,7 +234,7 @@ class Studio:
             return response.json()
         except ValueError:
             hint = "check LABEL_STUDIO_URL: it is the address of the start page, with any sub-path"
-            raise WirecopyError(f"{self.url} answers, but not as Label Studio does", hint=hint) from None
+            raise Passing(f"{self.url} answers, but not as Label Studio does", hint=hint) from None
 
     def _write(self, call: Callable[[], T]) -> T:
         try:
@@ -232,7 +244,7 @@ class Studio:
         except httpx.HTTPError as error:
             raise Doubt(f"{type(error).__name__}") from error
         except ApiError as error:
-            if (error.status_code or 500) >= 500 or error.status_code in (408, 409, 429):
+            if (error.status_code or 500) >= 500 or error.status_code in BUSY:
                 raise Doubt(f"HTTP {error.status_code}") from error
             raise _explained(error.status_code or 0, json.dumps(error.body, default=str), self.url) from error
 
@@ -244,6 +256,10 @@ def _sdk(url: str, api_key: str, http: httpx.Client) -> Any:
 def _where(column: str, operator: str, kind: str, value: object) -> str:
     item = {"filter": f"filter:tasks:{column}", "operator": operator, "type": kind, "value": value}
     return json.dumps({"filters": {"conjunction": "and", "items": [item]}})
+
+
+class Passing(WirecopyError):
+    """A fault that may be over when the same is asked again."""
 
 
 class Refused(WirecopyError):
@@ -266,7 +282,7 @@ def _open(call: Callable[[], T], url: str) -> T:
 
 
 def _unreachable(url: str) -> WirecopyError:
-    return WirecopyError(
+    return Passing(
         f"no Label Studio answers at {url}",
         hint="start a local one with `wirecopy annotation serve`, or set LABEL_STUDIO_URL",
     )
@@ -280,7 +296,7 @@ def _explained(status: int, body: str, url: str) -> WirecopyError:
         )
     if status == 404:
         return _NotFound(f"Label Studio at {url} has no such thing: {body[:200]}", hint="wirecopy annotation plan")
-    kind = Refused if status == 400 else WirecopyError
+    kind = Refused if status == 400 else Passing if status in BUSY or status >= 500 else WirecopyError
     told = "an error page" if "<html" in body.lower() else body[:300]
     hint = "see the server's log; a local server whose folder was moved wants `wirecopy annotation stop`, then serve"
     return kind(f"Label Studio at {url} answers HTTP {status}: {told}", hint=hint)

@@ -22,7 +22,8 @@ MOST_NAMED = 20
 class Plan:
     """The tasks of one queue by what has to happen to them; `project` is None before the first push.
 
-    `changed_why` has, by cause, how many tasks change and how many answers become stale by it.
+    `standing` counts all that the project holds. `changed_why` has, by cause, how many tasks change
+    and how many answers become stale by it.
     """
 
     queue: Queue
@@ -40,6 +41,7 @@ class Plan:
     doubles: list[Held] = field(default_factory=list)
     foreign: list[Held] = field(default_factory=list)
     waiting: int = 0
+    standing: int = 0
     hours: float = 0.0
 
     @property
@@ -173,6 +175,7 @@ def compare(
         doubles=doubles,
         foreign=[one for one in held if not (one.key and one.payload)],
         waiting=waiting,
+        standing=len(held),
         hours=_hours(missing, queue),
     )
 

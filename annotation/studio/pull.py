@@ -17,7 +17,7 @@ from annotation.answers.tables import Tables, save_units, write_tables
 from annotation.campaign import Campaign
 from annotation.studio.client import EXPORT_IDS, Studio
 from annotation.studio.project import Gone, Project, find, former
-from annotation.studio.reading import Stamp, ahead, answered, extent, identity, patiently, stamps
+from annotation.studio.reading import Stamp, ahead, answered, extent, identity, stamps
 from annotation.studio.shares import queues_of
 from corpus.errors import WirecopyError
 from corpus.files import read_model, write_json
@@ -78,7 +78,7 @@ def _fetch_all(studio: Studio, campaign: Campaign, spool: Spool, *, out: Output,
     try:
         _note_gone_projects(studio, campaign)
         spool.catch_up()
-        for project in patiently(lambda: projects_of(studio, campaign)):
+        for project in projects_of(studio, campaign):
             fetch(studio, campaign, project, out=out, full=full, each=spool.catch_up)
     except WirecopyError as error:
         if spool.chunks == known:
@@ -184,7 +184,7 @@ def _chunks(studio: Studio, project: Project, steps: list[Step]) -> Iterator[tup
 
 def _export(studio: Studio, project: Project, step: Step) -> list[dict[str, Any]]:
     if step.stamps:
-        return patiently(lambda: studio.export(project.id, step.ids))
+        return studio.export(project.id, step.ids)
     return answered(studio, project.id, step.ids) if step.ids else []
 
 
@@ -193,7 +193,7 @@ def _truly_gone(studio: Studio, project: Project, missing: list[int]) -> list[in
     there: set[int] = set()
     for at in range(0, len(missing), EXPORT_IDS):
         part = missing[at : at + EXPORT_IDS]
-        there |= {int(task["id"]) for task in patiently(lambda part=part: studio.export(project.id, part))}  # type: ignore[misc]
+        there |= {int(task["id"]) for task in studio.export(project.id, part)}
     return [task for task in missing if task not in there]
 
 
@@ -203,14 +203,14 @@ def _note_gone_projects(studio: Studio, campaign: Campaign) -> None:
     looks = _looks(campaign).sources
     for source, known in chunks.known(folder).items():
         look, number = looks.get(source), int(source.split("@")[0])
-        if not known.tasks or look is None or patiently(lambda number=number: studio.project(number)) is not None:  # type: ignore[misc]
+        if not known.tasks or look is None or studio.project(number) is not None:
             continue
         if look.server == identity(studio):
             chunks.append(folder, Chunk(source=source, server=True, gone=sorted(known.tasks)))
 
 
 def _annotators(studio: Studio, campaign: Campaign) -> dict[str, dict[str, str]]:
-    return Pseudonyms(campaign.workspace.state).table(patiently(studio.users))
+    return Pseudonyms(campaign.workspace.state).table(studio.users())
 
 
 def _step(part: Iterable[Stamp]) -> Step:

@@ -21,6 +21,7 @@ from annotation.schema import Task
 from annotation.studio.client import Doubt, Held, Studio
 from annotation.studio.plan import Plan, compare, plan
 from annotation.studio.project import Gone, Project, ensure, find, start_anew
+from annotation.studio.reading import total
 from annotation.studio.shares import queues_of
 from annotation.tasks import save, to_server
 from corpus.errors import WirecopyError
@@ -112,12 +113,13 @@ def bring(
     queue = before.queue
     project = ensure(studio, queue, before.project)
     told = f"{queue.campaign.name}{f', {queue.name}' if queue.name else ''}: sending tasks"
+    certain = True
     with out.progress(told, len(before.missing)) as step:
         for at in range(0, len(before.missing), BATCH):
             batch = before.missing[at : at + BATCH]
-            _send(studio, queue, project, [shown(queue, task) for task in batch])
+            certain &= _send(studio, queue, project, [shown(queue, task) for task in batch])
             step(len(batch))
-    after = _proved(studio, project, units, before)
+    after = _proved(studio, project, units, before, certain=certain)
     deleted = _delete(studio, [held for held in (*after.doubles, *(after.old if prune else ())) if not held.answers])
     if prune_answered:
         deleted += _delete_answered(studio, queue.campaign, project, after.old, out)
@@ -172,9 +174,13 @@ def _moved(studio: Studio, campaign: Campaign, tasks: list[Task], out: Output) -
     return plans, moved
 
 
-def _proved(studio: Studio, project: Project, units: dict[str, str], before: Plan) -> Plan:
-    """Read back, until every task is there once."""
-    if not before.changes and not before.doubles:
+def _proved(studio: Studio, project: Project, units: dict[str, str], before: Plan, *, certain: bool) -> Plan:
+    """Return what stands in the queue, once every task is there once.
+
+    Where the server confirmed each batch, its count proves that; else, or where the count is another
+    one because somebody works there too, all is read back.
+    """
+    if certain and not before.doubles and total(studio, project.id) == before.standing + len(before.missing):
         return before
     after = compare(before.queue, before.wanted, units, project, list(studio.tasks(project.id)))
     if after.missing:
@@ -204,21 +210,21 @@ def _predicted(campaign: Campaign, units: list[Task], missing: list[Task]) -> Sh
     return shown
 
 
-def _send(studio: Studio, queue: Queue, project: Project, batch: list[Sent]) -> None:
-    """Send one batch; after a doubt look first, then send only what is not there."""
+def _send(studio: Studio, queue: Queue, project: Project, batch: list[Sent]) -> bool:
+    """Send one batch; after a doubt look first, then send only what is not there. Tell whether there was none."""
     missing = batch
     for attempt in range(TRIES):
         sending = Journal(project=project.id, tasks=[(one.key, one.payload) for one, _ in missing])
         write_json(queue.state / "push.json", sending.model_dump())
         try:
             studio.import_tasks(project.id, [to_server(task, filled) for task, filled in missing])
-            return
+            return attempt == 0
         except Doubt as doubt:
             cause = doubt
         there = _read_back(lambda: studio.tasks(project.id), {(one.key, one.payload) for one, _ in missing})
         missing = [one for one in missing if (one[0].key, one[0].payload) not in there]
         if not missing:
-            return
+            return False
         time.sleep(min(2.0**attempt / 4, 8))
     raise WirecopyError(
         f"{studio.url} did not take {len(missing)} tasks in {TRIES} tries ({cause})",

@@ -1,22 +1,17 @@
-"""What a pull reads of a server: each read is tried again until the server works, or it says why not.
+"""What a pull and a push read of a project.
 
 Listings go on from the last id they gave: what is deleted meanwhile shifts no page.
 """
 
 import json
-import re
-import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from annotation.studio.client import EXPORT_IDS, PAGE, Studio
-from corpus.errors import WirecopyError
 from corpus.files import digest
 
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 15.0)  # a server that was killed is back in a minute
-PASSING = re.compile(r"^no Label Studio answers|answers HTTP (?:5\d\d|408|409|429)|answers, but not as Label Studio")
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -38,18 +33,6 @@ class Extent:
     last: int
     tasks: int
     newest: str
-
-
-def patiently(call: Callable[[], T]) -> T:
-    """Return what a read returns; try again where the server is away, busy or gives half an answer."""
-    for pause in PAUSES:
-        try:
-            return call()
-        except WirecopyError as error:
-            if not PASSING.search(error.message):
-                raise
-        time.sleep(pause)
-    return call()
 
 
 def ahead(call: Callable[[T], R], steps: Iterable[T]) -> Iterator[tuple[T, R]]:
@@ -81,6 +64,11 @@ def stamps(studio: Studio, project_id: int, *, since: str | None = None) -> Iter
         last = int(found[-1]["id"])
 
 
+def total(studio: Studio, project_id: int) -> int:
+    """Return how many tasks a project has, in one small request."""
+    return int(_listed(studio, project_id, "tasks:id", [], 1)["total"])
+
+
 def extent(studio: Studio, project_id: int) -> Extent | None:
     """Return where the tasks of a project lie; None where it has none."""
     ends = [_listed(studio, project_id, order, [], 1) for order in ("tasks:id", "-tasks:id", "-tasks:updated_at")]
@@ -94,12 +82,12 @@ def answered(studio: Studio, project_id: int, ids: Iterable[int]) -> list[dict[s
     """Return those of up to `EXPORT_IDS` tasks that are there and have annotations, with these."""
     params = {"exportType": "JSON", "download_all_tasks": "false", "ids[]": list(ids)[:EXPORT_IDS]}
     path = f"api/projects/{project_id}/export"
-    return patiently(lambda: list(studio._read("GET", path, params)))
+    return list(studio.read("GET", path, params))
 
 
 def identity(studio: Studio) -> str:
     """Return a mark of the server's database; another server at the same address has another."""
-    found = patiently(lambda: studio._read("GET", "api/organizations/"))
+    found = studio.read("GET", "api/organizations/")
     return digest(sorted((str(one.get("id")), str(one.get("created_at"))) for one in found))
 
 
@@ -113,7 +101,7 @@ def _listed(studio: Studio, project_id: int, order: str, filters: list[dict[str,
         "page": 1,
         "page_size": size,
     }
-    return dict(patiently(lambda: studio._read("GET", "api/tasks", params)))
+    return dict(studio.read("GET", "api/tasks", params))
 
 
 def _above(last: int) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import pytest
 from label_studio_sdk.core import http_client
 
 from annotation.campaign import Campaign, Queue
+from annotation.studio import client, server
 from annotation.studio import pull as pull_module
-from annotation.studio import reading, server
 from annotation.studio.client import Studio
 from annotation.studio.project import ensure, find
 from annotation.studio.pull import pull
@@ -76,7 +76,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Small exports and short pauses, so that many requests meet many faults in little time."""
     monkeypatch.setattr(pull_module, "EXPORT_IDS", 2)
     monkeypatch.setattr(reading, "PAGE", 7)
-    monkeypatch.setattr(reading, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(client, "PAUSES", (0.01, 0.02))
     monkeypatch.setattr(http_client, "INITIAL_RETRY_DELAY_SECONDS", 0.01)
     yield
 
