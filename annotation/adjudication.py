@@ -72,12 +72,13 @@ def adjudication_scheme(scheme: Scheme) -> Scheme:
 
     A scheme that asks annotators how sure they are asks the same here, and wants an answer.
     """
-    own = [one.model_copy(update={"required": True}) if one.name == CONFIDENCE else one for one in scheme.questions]
+    sure, why = _names(scheme)
+    own = [one.model_copy(update={"required": True}) if one.name == sure else one for one in scheme.questions]
     names = {question.name for question in own}
     levels = [Option(value=level, text=level) for level in ("high", "medium", "low")]
     asked: list[Choice | Text] = [
-        Choice(type="choice", name=CONFIDENCE, title="How sure is the decision?", options=levels),
-        Text(type="text", name=REASON, title="Why?", required=False),
+        Choice(type="choice", name=sure, title="How sure is the decision?", options=levels),
+        Text(type="text", name=why, title="Why?", required=False),
     ]
     added = [question for question in asked if question.name not in names]
     return Scheme(**dict(scheme) | {"questions": [*own, *added]})
@@ -129,6 +130,7 @@ def decisions(scheme: Scheme, annotations: Iterable[Annotation], units: Iterable
     """
     known = {(adjudication_key(unit.key), adjudication_payload(unit.payload)): unit for unit in units}
     own = {question.name for question in scheme.questions}
+    sure, why = _names(scheme)
     found: dict[str, Decision] = {}
     for one in sorted(annotations, key=lambda one: one.updated):
         unit = known.get((one.key, one.payload))
@@ -138,13 +140,25 @@ def decisions(scheme: Scheme, annotations: Iterable[Annotation], units: Iterable
                 payload=unit.payload,
                 values={name: value for name, value in one.values.items() if name in own},
                 spans=one.spans,
-                confidence=one.values.get(CONFIDENCE),
-                reason=one.values.get(REASON),
+                confidence=one.values.get(sure),
+                reason=one.values.get(why),
                 who=one.annotator,
                 origin=one.origin,
                 when=one.updated,
             )
     return found
+
+
+def _names(scheme: Scheme) -> tuple[str, str]:
+    """Return which questions of a decision ask how sure it is and why."""
+    return _free(scheme, CONFIDENCE, Choice), _free(scheme, REASON, Text)
+
+
+def _free(scheme: Scheme, name: str, kind: type[Choice] | type[Text]) -> str:
+    # Where the scheme asks for something else under this name, the decision asks under another one.
+    while any(one.name == name and not isinstance(one, kind) for one in scheme.questions):
+        name = f"decision_{name}"
+    return name
 
 
 def _reasons(scheme: Scheme, settings: Adjudication, given: Sequence[Annotation]) -> list[str]:
@@ -168,6 +182,8 @@ def _task(scheme: Scheme, asked: Scheme, unit: Task, given: Sequence[Annotation]
     order = random.Random(digest("letters", unit.key)).sample(list(given), len(given))
     panels = [_panel(scheme, one) for one in order[: len(PANELS)]]
     panels += [BLANK] * (len(PANELS) - len(panels))
+    if (more := len(order) - len(PANELS)) > 0:
+        panels[-1] += f"\n\n({more} more not shown)"
     data = unit.data | {f"answer_{name}_text": text for name, text in zip(PANELS, panels, strict=True)}
     return unit.model_copy(
         update={

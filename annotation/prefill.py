@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotation.answers.known import known_answers, read
+from annotation.answers.known import Fitting, known_answers, read
 from annotation.queues import chance
 from annotation.schema import Known, Span, Task
 from annotation.schemes.answers import results_of
@@ -37,13 +37,13 @@ class Prediction(Row):
 
 def predict(
     settings: Prefill, scheme: Scheme, tasks: Sequence[Task], *, units: Sequence[Task], root: Path, folder: Path
-) -> Shown:
+) -> Fitting[tuple[str, str], Prediction]:
     """Return the predictions of a campaign by (key, payload); keep new ones in its folder.
 
     The model is asked for those of `tasks` that have none in their present text; `units` are all of
-    the campaign, which a file may name.
+    the campaign, which a file may name; `skipped` of its lines fit none of them.
     """
-    shown = kept(folder)
+    shown: Fitting[tuple[str, str], Prediction] = Fitting(kept(folder))
     missing = [task for task in tasks if task.control is None and (task.key, task.payload) not in shown]
     if not missing:
         return shown
@@ -57,7 +57,9 @@ def predict(
     }
     if new:
         write_text(folder / FILE_NAME, "".join(one.model_dump_json() + "\n" for one in (shown | new).values()))
-    return shown | new
+    shown.update(new)
+    shown.skipped = found.skipped
+    return shown
 
 
 def kept(folder: Path) -> Shown:
@@ -74,10 +76,11 @@ def kept(folder: Path) -> Shown:
     return {(one.key, one.payload): one for one in found}
 
 
-def predictions(settings: Prefill, scheme: Scheme, tasks: Sequence[Task], root: Path) -> dict[str, Known]:
+def predictions(settings: Prefill, scheme: Scheme, tasks: Sequence[Task], root: Path) -> Fitting[str, Known]:
     """Return the model's predictions by unit key, from the file or the command of the settings.
 
-    Raises WirecopyError where the command fails or a line fits no unit, its text or the scheme.
+    Raises WirecopyError where the command fails or a line breaks the scheme; a line of the command
+    also where it fits no unit or not its text.
     """
     if settings.file is not None:
         return read(root / settings.file, scheme, tasks)
@@ -85,7 +88,7 @@ def predictions(settings: Prefill, scheme: Scheme, tasks: Sequence[Task], root: 
     units = [task.model_dump(include=SENT) for task in tasks]
     sent = "".join(json.dumps(unit, ensure_ascii=False) + "\n" for unit in units)
     lines = _run(settings.command, sent.encode(), root, where)
-    return known_answers(lines, scheme, tasks, where=f"{where}: output")
+    return known_answers(lines, scheme, tasks, where=f"{where}: output", strict=True)
 
 
 def with_prefill(settings: Prefill, task: Task, shown: Mapping[tuple[str, str], Prediction], annotator: str) -> Task:

@@ -7,7 +7,7 @@ from typing import Any
 
 from annotation.schema import Task
 from corpus.errors import WirecopyError
-from corpus.features import features
+from corpus.features import features, value
 from corpus.files import write_json
 from corpus.output import listing
 from corpus.parquet import write
@@ -19,12 +19,13 @@ META = (
 )
 
 
+GROUP_BYTES = 16 << 20  # a campaign is written while its answers are fetched: little at once
+
+
 def save(path: Path, tasks: Iterable[Task]) -> None:
     """Write tasks to Parquet; `data` is one JSON text, since its keys depend on the scheme."""
-    from datasets import Value
-
     rows = (task.model_dump() | {"data": json.dumps(task.data, ensure_ascii=False)} for task in tasks)
-    write(path, rows, features(Task, data=Value("string")))
+    write(path, rows, features(Task, data=value(str)), group_bytes=GROUP_BYTES)
 
 
 def to_server(task: Task, predictions: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

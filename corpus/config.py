@@ -160,6 +160,11 @@ class Campaign(Section):
     prefill: Prefill | None = None
     adjudication: Adjudication = Adjudication()
 
+    @model_validator(mode="after")
+    def _one_of_a_name(self) -> "Campaign":
+        _unique("strata", [stratum.name for stratum in self.strata])
+        return self
+
 
 class Splits(Section):
     """The shares of the three splits; they add up to 1."""
@@ -220,7 +225,17 @@ class Config(Section):
         for name, annotator in self.annotators.items():
             if unknown := sorted(set(annotator.campaigns) - set(self.campaigns)):
                 raise ValueError(f"annotator '{name}' names the campaign '{unknown[0]}', which [campaigns] has not")
+        self._check_projects()
         return self
+
+    def _check_projects(self) -> None:
+        for name, campaign in self.campaigns.items():
+            own = [one for one, who in self.annotators.items() if not who.campaigns or name in who.campaigns]
+            if campaign.project is not None and own:
+                raise ValueError(
+                    f"campaign '{name}' has project = {campaign.project}, which all annotators share, but [annotators] "
+                    f"gives {', '.join(sorted(own))} a project each: leave one of both out"
+                )
 
 
 @dataclass(frozen=True)

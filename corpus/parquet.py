@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from corpus.errors import WirecopyError
+from corpus.features import Features, schema_of
 from corpus.files import checked, replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from datasets import Features
 
 R = TypeVar("R", bound=BaseModel)
 GROUP_ROWS, GROUP_BYTES, BATCH_ROWS = 50_000, 64 << 20, 2_000
@@ -28,20 +28,25 @@ SETTINGS: dict[str, Any] = {
 REPEATED = {"outlet", "language", "encoding", "role", "rule", "doc_id", "family_id", "event_id", "kind", "method"}
 
 
-def write(path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: "Features") -> int:
-    """Write rows to `path`, atomically; return how many.
+def write(
+    path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: Features, *, group_bytes: int = GROUP_BYTES
+) -> int:
+    """Write rows to `path`, atomically, in row groups of `group_bytes` at most; return how many.
 
     The schema comes from `features`, so that `datasets` finds class labels again.
     """
     import pyarrow as pa
 
-    schema = features.arrow_schema
-    with replacing(path) as beside, writing(beside, schema) as put:
-        return sum(put(pa.RecordBatch.from_pylist(chunk, schema=schema)) for chunk in _chunks(rows))
+    schema = schema_of(features)
+    with replacing(path) as beside, writing(beside, schema, group_bytes) as put:
+        batches = (pa.RecordBatch.from_pylist(chunk, schema=schema) for chunk in _chunks(rows, group_bytes))
+        return sum(map(put, batches))
 
 
 @contextmanager
-def writing(path: Path, schema: "pa.Schema") -> Iterator[Callable[["pa.RecordBatch"], int]]:
+def writing(
+    path: Path, schema: "pa.Schema", group_bytes: int = GROUP_BYTES
+) -> Iterator[Callable[["pa.RecordBatch"], int]]:
     """Open `path` for batches of rows; yield the function that takes one and returns its rows.
 
     Batches are gathered to row groups. Not atomic: the caller names a file that nobody reads yet.
@@ -58,7 +63,7 @@ def writing(path: Path, schema: "pa.Schema") -> Iterator[Callable[["pa.RecordBat
         def put(batch: "pa.RecordBatch") -> int:
             rows = sum(one.num_rows for one in pending) + batch.num_rows
             size = sum(one.nbytes for one in pending) + batch.nbytes
-            if pending and (rows > GROUP_ROWS or size > GROUP_BYTES):
+            if pending and (rows > GROUP_ROWS or size > group_bytes):
                 flush()
             pending.append(batch)
             return int(batch.num_rows)
@@ -114,14 +119,14 @@ def _leaves(path: str, kind: Any) -> Iterator[str]:
         yield path
 
 
-def _chunks(rows: Iterable[BaseModel | Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+def _chunks(rows: Iterable[BaseModel | Mapping[str, Any]], most: int) -> Iterator[list[Mapping[str, Any]]]:
     # Few long texts fill a batch as well as many short ones: Arrow's strings end at 2 GB.
     chunk: list[Mapping[str, Any]] = []
     size = 0
     for row in map(_plain, rows):
         chunk.append(row)
         size += sum(len(value) for value in row.values() if isinstance(value, str))
-        if len(chunk) == BATCH_ROWS or size > GROUP_BYTES:
+        if len(chunk) == BATCH_ROWS or size > most:
             yield chunk
             chunk, size = [], 0
     if chunk:

@@ -117,12 +117,14 @@ def _composition(documents: Sequence[Mapping[str, Any]]) -> str:
 
 def _campaign(facts: Facts, campaign: Campaign) -> str:
     origins = ", ".join(f"{count} {origin}" for origin, count in sorted(facts.origins(campaign).items())) or "none"
+    adjudicated = any(row.get("adjudicated") for row in facts.tables[campaign.name].rows)
+    decided = ", or by an adjudicator's decision where there is one" if adjudicated else ""
     annotators = {row["annotator"] for row in facts.tables[f"{campaign.name}_annotations"].rows}
     lines = [
         f"## {campaign.name}",
         f"Scheme `{campaign.scheme.id}`, guideline version {campaign.scheme.version}. "
         f"Annotations: {origins}, by {len(annotators)} annotators. "
-        "Labels by majority; a tie has no hard label, its distribution is kept.",
+        f"Labels by majority{decided}; a tie has no hard label, its distribution is kept.",
         _questions(campaign),
     ]
     return "\n\n".join(lines)

@@ -7,10 +7,10 @@ from typing import Any
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.studio import server
+from annotation.studio.adjudicate import pull_all
 from annotation.studio.client import Studio
 from annotation.studio.connection import connect, names_a_server
 from annotation.studio.project import labelling_link
-from annotation.studio.pull import pull
 from annotation.studio.push import push
 from corpus.build import build as build_corpus
 from corpus.config import Workspace, load
@@ -39,7 +39,7 @@ class Journey:
         if self.links:
             out.line("Label here, then run it again:")
             out.table(self.links)
-            out.line(f"Annotators make their accounts here: {self.facts['invite']}")
+            out.line(f"Accounts of annotators: {self.facts['invite']}")
         if "release" in self.facts:
             out.line(f"Release: {self.facts['release']}")
 
@@ -79,7 +79,7 @@ def _studio(space: Workspace, journey: Journey, out: Output) -> Studio:
         if running.password:
             journey.facts["login"] = {"url": running.url, "login": running.login, "password": running.password}
     studio = connect(space)
-    journey.facts["invite"] = studio.invite_link()
+    journey.facts["invite"] = "wirecopy annotation invite" if space.config.annotators else studio.invite_link()
     return studio
 
 
@@ -97,7 +97,7 @@ def _pull(campaigns: list[Campaign], studio: Studio, journey: Journey, out: Outp
     """Pull each campaign; return how many units have a label."""
     labels = 0
     for one in campaigns:
-        pulled = pull(studio, one, out=out)
+        pulled = pull_all(studio, one, out=out)
         out.note(
             f"pull {one.name}: {pulled.annotations} annotations, {pulled.quarantined} in quarantine; "
             f"{pulled.labels} of {pulled.tasks} units have an answer"

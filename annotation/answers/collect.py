@@ -14,12 +14,14 @@ from annotation.schemes.scheme import Scheme
 from annotation.tasks import from_server
 from corpus.files import digest
 
+# What an answer that nobody thought of may raise: it must not keep the others from their tables.
+HOSTILE = (ValueError, TypeError, OverflowError, RecursionError, KeyError, AttributeError)
 UNKNOWN = {"annotator": "rater-unknown", "origin": Origin.HUMAN}
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One state of one annotation, as a chunk holds it; `row` is what becomes of it.
+    """One state of one annotation, as a chunk holds it; `row` is what becomes of it, `told` as JSON.
 
     `outdated` is None where the present unit decides it.
     """
@@ -28,24 +30,46 @@ class Seen:
     updated: str
     state: str
     row: Annotation | Quarantined
+    told: str
     outdated: bool | None = None
 
 
 def states(campaign: Campaign, chunk: Chunk, task: Answered) -> Iterator[Seen]:
     """Yield every annotation of a task; `stale`, `deleted` and `revisions` are not known before all chunks are."""
     made = from_server(task.model_dump(include={"data", "meta"}))
-    edited = made is not None and digest(made.data) != made.text_hash
+    edited = made is not None and _edited(made)
     for answer in task.annotations:
         # Ids start again on a new server; the unique id, where there is one, does not.
-        identity = answer.unique_id or f"{chunk.source}-{answer.id}"
+        identity = _whole(answer.unique_id or f"{chunk.source}-{answer.id}")
         author = chunk.annotators.get(str(answer.completed_by), UNKNOWN)
-        state = digest(answer.was_cancelled, answer.result)
+        row: Annotation | Quarantined
         try:
             row = _row(campaign, identity, answer, _checked(campaign, made, edited=edited), author)
-            outdated = _outdated(campaign.scheme, row)
-            yield Seen(identity, answer.updated_at, state, row, outdated)
-        except Rejected as flaw:
-            yield Seen(identity, answer.updated_at, state, _quarantined(identity, answer, task.id, made, author, flaw))
+            told, outdated = row.model_dump_json(), _outdated(campaign.scheme, row)
+        except (Rejected, *HOSTILE) as error:
+            flaw = error if isinstance(error, Rejected) else Rejected(Flaw.BAD_VALUE, f"{type(error).__name__}: {error}")
+            row = _quarantined(identity, answer, task.id, made, author, flaw)
+            told, outdated = row.model_dump_json(), None
+        yield Seen(identity, _whole(answer.updated_at), _state(answer), row, told, outdated)
+
+
+def _edited(task: Task) -> bool:
+    try:
+        return digest(task.data) != task.text_hash
+    except HOSTILE:
+        return True
+
+
+def _state(answer: Answer) -> str:
+    try:
+        return digest(answer.was_cancelled, answer.result)
+    except HOSTILE:
+        return digest(answer.was_cancelled, answer.updated_at)
+
+
+def _whole(text: str) -> str:
+    """Return a text that can be stored: half a character is escaped."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _checked(campaign: Campaign, task: Task | None, *, edited: bool) -> Task:
@@ -110,10 +134,18 @@ def _quarantined(
     return Quarantined(
         annotation_id=identity,
         task_id=number,
-        key=task.key if task else "",
+        key=_whole(task.key) if task else "",
         annotator=author["annotator"],
         origin=_origin(answer, author),
         reason=flaw.reason,
-        detail=flaw.detail,
-        raw=json.dumps(answer.model_dump(exclude={"completed_by"}), ensure_ascii=True, sort_keys=True),
+        detail=_whole(flaw.detail),
+        raw=_raw(answer),
     )
+
+
+def _raw(answer: Answer) -> str:
+    whole = {name: value for name, value in answer if name != "completed_by"}
+    try:
+        return json.dumps(whole, ensure_ascii=True, sort_keys=True)
+    except HOSTILE:  # brackets too deep to be written again; the chunk has them
+        return json.dumps(whole | {"result": None}, ensure_ascii=True, sort_keys=True)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Origin, Status, Task
 from annotation.schemes.scheme import Choice, Number, Scheme
+from annotation.tasks import GROUP_BYTES
+from corpus.features import Features, class_label, listed, value
 from corpus.parquet import write
 
 if TYPE_CHECKING:
@@ -54,33 +56,31 @@ def _voices(annotations: Iterable[Annotation]) -> list[Annotation]:
     return list({one.annotator: one for one in sorted(annotations, key=lambda one: one.updated)}.values())
 
 
-def label_features(scheme: Scheme) -> Any:
+def label_features(scheme: Scheme) -> Features:
     """Return the Features of label rows: class labels carry the names of the choices."""
-    from datasets import ClassLabel, Features, List, Value
-
-    text, number = Value("string"), Value("float64")
+    text, number = value(str), value(float)
     columns: dict[str, Any] = {
         "key": text,
         "campaign": text,
-        "doc_ids": List(text),
-        "segment_ids": List(text),
+        "doc_ids": listed(text),
+        "segment_ids": listed(text),
         "target_id": text,
-        "paragraph": Value("int64"),
-        "languages": List(text),
+        "paragraph": value(int),
+        "languages": listed(text),
         **{name: text for name in shown(scheme)},
     }
     for question in scheme.questions:
         if isinstance(question, Choice):
             names = [option.value for option in question.options]
-            columns[question.name] = ClassLabel(names=names)
+            columns[question.name] = class_label(names)
             columns[f"{question.name}_distribution"] = {name: number for name in names}
             columns[f"{question.name}_agreement"] = number
         elif isinstance(question, Number):
             columns[question.name] = number
-            columns[f"{question.name}_values"] = List(number)
-    counts = {"annotators": Value("int64"), "skips": Value("int64")}
+            columns[f"{question.name}_values"] = listed(number)
+    counts = {"annotators": value(int), "skips": value(int)}
     decided = {f"adjudicat{end}": text for end in ("ed_by", "ed_at", "ion_reason", "ion_confidence")}
-    return Features(columns | counts | {"origin": text, "method": text, "adjudicated": Value("bool")} | decided)
+    return columns | counts | {"origin": text, "method": text, "adjudicated": value(bool)} | decided
 
 
 def shown(scheme: Scheme) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ def save(
 ) -> int:
     """Write `labels.parquet`; return how many rows."""
     rows = label_rows(campaign.scheme, tasks, annotations, decisions)
-    return write(campaign.folder / "labels.parquet", rows, label_features(campaign.scheme))
+    return write(campaign.folder / "labels.parquet", rows, label_features(campaign.scheme), group_bytes=GROUP_BYTES)
 
 
 def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int) -> dict[str, Any]:

@@ -140,4 +140,4 @@ class Spool:
             rest = (*place_of, seen.outdated, bool(row.contradictions))
         else:
             rest = (row.key, "", "", row.annotator, False, None, False)
-        self._base.execute(PUT, (*kept, isinstance(row, Annotation), row.model_dump_json(), *rest))
+        self._base.execute(PUT, (*kept, isinstance(row, Annotation), seen.told, *rest))

@@ -14,7 +14,7 @@ from annotation.answers.spool import LIVE, Spool
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Quarantined, Status, Task
 from annotation.schemes.answers import value_features
-from annotation.tasks import save
+from annotation.tasks import GROUP_BYTES, save
 from corpus.features import features
 from corpus.files import replacing
 from corpus.parquet import read_dicts, write
@@ -63,7 +63,9 @@ def write_tables(campaign: Campaign, spool: Spool) -> Tables:
     path, kinds = campaign.folder / "tasks.parquet", Counter[str]()
     spool.catch_up()
     columns = features(Annotation, values=value_features(campaign.scheme))
-    annotations = write(campaign.folder / "annotations.parquet", _counted(spool.dicts(), kinds), columns)
+    annotations = write(
+        campaign.folder / "annotations.parquet", _counted(spool.dicts(), kinds), columns, group_bytes=GROUP_BYTES
+    )
     quarantined = write(campaign.folder / "quarantine.parquet", spool.quarantined(), features(Quarantined))
     decided = _decisions(campaign, path)
     labelled = labels.save(campaign, _units(path), spool.rows(LIVE), decided)

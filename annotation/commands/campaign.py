@@ -104,11 +104,11 @@ def pull(*, campaign: str | None, source: Path | None, full: bool, workspace: Pa
 
         pulled = [pull_file(_single(campaigns), source)]
     else:
+        from annotation.studio.adjudicate import pull_all
         from annotation.studio.connection import connect
-        from annotation.studio.pull import pull as pull_one
 
         studio = connect(campaigns[0].workspace)
-        pulled = [pull_one(studio, one, out=out, full=full) for one in campaigns]
+        pulled = [pull_all(studio, one, out=out, full=full) for one in campaigns]
     rows = [asdict(one) for one in pulled]
     if out.json:
         out.data(rows)

@@ -150,10 +150,10 @@ def adjudicate(*, campaign: str | None, workspace: Path, out: Output) -> None:
 
     campaigns = campaigns_of(workspace, campaign)
     studio = connect(campaigns[0].workspace)
-    sent = [settle(studio, one, out=out) for one in campaigns]
+    sent = [(one.name, settle(studio, one, out=out)) for one in campaigns]
     rows = [
-        {"campaign": one.campaign, "units": one.sent + one.unchanged, "new": one.sent, "link": link}
-        for one in sent
+        {"campaign": name, "units": one.sent + one.unchanged, "new": one.sent, "link": link}
+        for name, one in sent
         for link in [labelling_link(studio, one.project)]
     ]
     if out.json:

@@ -1,10 +1,11 @@
 """The local server and the people who work on it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from corpus.config import load
+from corpus.config import Workspace, load
 from corpus.errors import WirecopyError
 from corpus.output import Output
 
@@ -46,12 +47,30 @@ def stop(*, workspace: Path, out: Output) -> None:
 
 def invite(*, names: list[str], reset: bool, workspace: Path, out: Output) -> None:
     """Make the missing accounts of annotators, or give those that are named a new password."""
-    from annotation.studio import server
-    from annotation.studio.accounts import Account, login_of
-    from annotation.studio.accounts import invite as make
-    from annotation.studio.connection import connect, names_a_server
-
     space = load(workspace)
+    logins = _logins(space, names, reset=reset)
+    made: list[Account] = []
+    try:
+        for account in _reset(space, logins, out) if reset else _invited(space, logins, out):
+            made.append(account)
+            _tell(account, out)
+    finally:
+        # After an error too: nothing else knows the passwords of those that were made before it.
+        if out.json and made:
+            out.data([{"annotator": one.name, "login": one.login, "password": one.password} for one in made])
+    if made:
+        out.note("each password is shown this once and kept nowhere: note them now")
+    elif out.json:
+        out.data([])
+    else:
+        out.line("all annotators have their accounts" if logins else "[annotators] of wirecopy.toml names nobody")
+
+
+def _logins(space: Workspace, names: list[str], *, reset: bool) -> dict[str, str]:
+    """Return who is meant, with their logins; raise where it can't be done."""
+    from annotation.studio.accounts import login_of
+    from annotation.studio.connection import names_a_server
+
     known = [name for name, one in space.config.annotators.items() if one.active]
     if unknown := [name for name in names if name not in space.config.annotators]:
         raise WirecopyError(
@@ -62,24 +81,24 @@ def invite(*, names: list[str], reset: bool, workspace: Path, out: Output) -> No
     if reset and names_a_server():
         hint = "unset LABEL_STUDIO_URL for the local server; on another one, ask its admin"
         raise WirecopyError("passwords can be reset on the local server only", hint=hint)
-    logins = {name: login_of(space.config, name) for name in names or known}
-    made: list[Account] = []
-    if reset:
-        for name, login in logins.items():
-            made.append(Account(name, login, server.reset_password(state=space.state, out=out, login=login)))
-            _tell(made[-1], out)
-    else:
-        studio = connect(space)
-        for account in make(studio, logins):
-            made.append(account)
-            _tell(account, out)
-        out.note(f"log in at {studio.url}/user/login/")
-    if out.json:
-        out.data([{"annotator": one.name, "login": one.login, "password": one.password} for one in made])
-    elif made:
-        out.note("each password is shown this once and kept nowhere: note them now")
-    else:
-        out.line("all annotators have their accounts" if logins else "[annotators] of wirecopy.toml names nobody")
+    return {name: login_of(space.config, name) for name in names or known}
+
+
+def _reset(space: Workspace, logins: dict[str, str], out: Output) -> Iterator["Account"]:
+    from annotation.studio import server
+    from annotation.studio.accounts import Account
+
+    for name, login in logins.items():
+        yield Account(name, login, server.reset_password(state=space.state, out=out, login=login))
+
+
+def _invited(space: Workspace, logins: dict[str, str], out: Output) -> Iterator["Account"]:
+    from annotation.studio.accounts import invite
+    from annotation.studio.connection import connect
+
+    studio = connect(space)
+    yield from invite(studio, logins)
+    out.note(f"log in at {studio.url}/user/login/")
 
 
 def _tell(account: "Account", out: Output) -> None:

@@ -76,7 +76,8 @@ class Donors:
         # On a ring of hashes a new translation changes the neighbour of few.
         ring = self._rings.get(unit.languages[-1], [])
         at = bisect(ring, digest("donor", unit.key), key=lambda one: one[0])
-        for _, task in (*islice(ring, at, None), *islice(ring, at)):
+        for step in range(len(ring)):
+            _, task = ring[(at + step) % len(ring)]
             if tuple(task.doc_ids) != block and task.data[TEXT] not in shown:
                 yield task
 

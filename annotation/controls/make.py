@@ -5,12 +5,12 @@ grows keeps its controls.
 """
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from annotation.answers.known import read
+from annotation.answers.known import Fitting, read
 from annotation.controls.injection import TEXT, Donors, Injection
 from annotation.queues import chance
 from annotation.schema import Control, Known, Task
@@ -30,10 +30,11 @@ def control_key(kind: Control, unit: str) -> str:
     return digest("control", kind, unit)
 
 
-def gold_of(path: Path, scheme: Scheme, tasks: Sequence[Task]) -> dict[str, Known]:
+def gold_of(path: Path, scheme: Scheme, tasks: Sequence[Task]) -> Fitting[str, Known]:
     """Read a file of gold answers; return them by unit key, in its order.
 
-    Raises WirecopyError with file and line where a line fits no unit or breaks the scheme.
+    Lines that fit no present unit are skipped and counted. Raises WirecopyError with file and line
+    where one is malformed or breaks the scheme.
     """
     return read(path, scheme, tasks)
 
@@ -83,20 +84,42 @@ class Bench:
         golden = self._golden(languages)[: self.settings.tutorial]
         return [made for unit in golden if (made := self.control(Control.TUTORIAL, unit))]
 
-    def queue(self, annotator: str, units: Sequence[Task], languages: Collection[str] = ()) -> list[Task]:
-        """Return an annotator's queue: the tutorial, then the units in their order with controls among them."""
-        placed: list[tuple[float, str, Task]] = [(at, "", unit) for at, unit in enumerate(units)]
-        for at, unit in enumerate(units):
-            if (kind := self._kind(annotator, unit)) and (made := self.control(kind, unit)):
-                placed += _placed(annotator, made, _slots(at, len(units), before=kind is Control.INJECTED))
-        own = {unit.key: at for at, unit in enumerate(units)}
-        for unit in self._gold_for(annotator, len(units), languages):
-            if made := self.control(Control.GOLD, unit):
-                free = range(-1, len(units))
-                slots = [one for one in free if unit.key not in own or not -DISTANCE <= one - own[unit.key] < DISTANCE]
-                placed += _placed(annotator, made, slots)
+    def queue(
+        self, annotator: str, units: Sequence[Task], languages: Collection[str] = (), sent: Sequence[str] = ()
+    ) -> list[Task]:
+        """Return an annotator's queue: the tutorial, then the units in their order with controls among them.
+
+        `sent` are the keys that stand on the server, in its order and with their present payload. They
+        come first, since the server appends: new controls find their place among what is new.
+        """
+        own = {unit.key: unit for unit in units}
+        line = [own[key] for key in dict.fromkeys(sent) if key in own]
+        front = len(line) - 1
+        known = set(sent)
+        line += [unit for unit in units if unit.key not in known]
+        placed: list[tuple[float, str, Task]] = [(at, "", unit) for at, unit in enumerate(line)]
+        for made, slots in self._controls(annotator, line, front, languages):
+            if made.key in known:
+                placed.append((front, made.key, made))
+            elif slots:
+                drawn = random.Random(digest("place", annotator, made.key))
+                placed.append((drawn.choice(slots) + 0.5, made.key, made))
         order = sorted(placed, key=lambda one: (one[0], one[1]))
         return [*self.tutorial(languages), *(task for _, _, task in order)]
+
+    def _controls(
+        self, annotator: str, line: Sequence[Task], front: int, languages: Collection[str]
+    ) -> Iterator[tuple[Task, Sequence[int]]]:
+        """Yield an annotator's controls, each with the units after which it may stand: none before `front`."""
+        for at, unit in enumerate(line):
+            if (kind := self._kind(annotator, unit)) and (made := self.control(kind, unit)):
+                yield made, _slots(at, len(line), front, before=kind is Control.INJECTED)
+        own = {unit.key: at for at, unit in enumerate(line)}
+        for unit in self._gold_for(annotator, len(line), languages):
+            if made := self.control(Control.GOLD, unit):
+                free = range(front, len(line))
+                far = [one for one in free if unit.key not in own or not -DISTANCE <= one - own[unit.key] < DISTANCE]
+                yield made, far
 
     @cached_property
     def _donors(self) -> Donors:
@@ -118,14 +141,9 @@ class Bench:
         return rest[: round(self.settings.gold_share * units)]
 
 
-def _slots(at: int, count: int, *, before: bool) -> list[int]:
+def _slots(at: int, count: int, front: int, *, before: bool) -> list[int]:
     """Return after which units a copy of the unit at `at` may stand; an erroneous one also `before` it."""
-    after = range(at + DISTANCE, min(at + WINDOW, count - 1) + 1)
-    earlier = range(max(at - 1 - WINDOW, -1), at - DISTANCE) if before else range(0)
+    last = max(at, front) + WINDOW
+    after = range(max(at + DISTANCE, front), min(last, count - 1) + 1)
+    earlier = range(max(at - 1 - WINDOW, front), at - DISTANCE) if before else range(0)
     return [*earlier, *after]
-
-
-def _placed(annotator: str, made: Task, slots: Sequence[int]) -> list[tuple[float, str, Task]]:
-    if not slots:
-        return []
-    return [(random.Random(digest("place", annotator, made.key)).choice(slots) + 0.5, made.key, made)]

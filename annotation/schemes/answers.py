@@ -3,15 +3,16 @@
 Everything is checked against the scheme and the text that was shown; what fails raises `Rejected`.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from annotation.schema import Flaw, Span
 from annotation.schemes.interface import CHOSEN, TYPED, marks_of
 from annotation.schemes.scheme import Choice, Number, Question, Scheme, Spans, Text, side_of
+from corpus.features import Features, value
 
 Values = dict[str, str | float | None]
+LONGEST_SHOWN = 200
 
 
 class Rejected(Exception):
@@ -34,13 +35,13 @@ def parse(scheme: Scheme, results: Sequence[Any], data: Mapping[str, Any]) -> tu
     found: list[tuple[str, Span]] = []
     names: dict[tuple[str, str], str] = {}
     for result in results:
-        tag = str(result.get("from_name")) if isinstance(result, Mapping) else "none"
+        tag = _id(result.get("from_name")) if isinstance(result, Mapping) else "none"
         if tag in tags:
             names |= _name(tag, result, names)
         elif tag not in questions:
-            raise Rejected(Flaw.UNKNOWN_TAG, f"the scheme has no tag '{tag}'")
+            raise Rejected(Flaw.UNKNOWN_TAG, f"the scheme has no tag {_shown(tag)}")
         elif isinstance(question := questions[tag], Spans):
-            found.append((str(result.get("id")), _span(question, result, data)))
+            found.append((_id(result.get("id")), _span(question, result, data)))
         elif values[tag] is not None:
             raise Rejected(Flaw.REPEATED_ANSWER, f"'{tag}' is answered twice")
         else:
@@ -91,7 +92,7 @@ def _told(question: Question, value: Any) -> tuple[str, str, Any]:
 def _name(tag: str, result: Mapping[str, Any], names: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], str]:
     """Return the name that a region is given, by tag and region."""
     told = _field(result, "choices" if tag.endswith(CHOSEN) else "text")
-    place = (tag, str(result.get("id")))
+    place = (tag, _id(result.get("id")))
     if place in names:
         raise Rejected(Flaw.REPEATED_ANSWER, f"'{tag}' names a mark twice")
     name = _words(tag, told)
@@ -113,52 +114,55 @@ def _value(question: Choice | Number | Text, result: Mapping[str, Any]) -> str |
     if isinstance(question, Text):
         return _words(question.name, _field(result, "text"))
     number = _field(result, "number")
-    if isinstance(number, bool) or not isinstance(number, int | float) or not math.isfinite(number):
-        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' is {number!r}, not a number")
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' is {_shown(number)}, not a number")
+    # An endless number, or one that is none, is not within bounds either.
     if not question.min <= number <= question.max:
-        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' is {number:g}, not in {question.min:g} to {question.max:g}")
+        bounds = f"{question.min:g} to {question.max:g}"
+        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' is {_shown(number)}, not in {bounds}")
     return float(number)
 
 
 def _choice(question: Choice, chosen: Any) -> str:
     known = [option.value for option in question.options]
     if not isinstance(chosen, list) or len(chosen) != 1:
-        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one choice, not {chosen!r}")
+        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one choice, not {_shown(chosen)}")
     if chosen[0] not in known:
-        raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no choice {chosen[0]!r}")
+        raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no choice {_shown(chosen[0])}")
     return str(chosen[0])
 
 
 def _words(name: str, told: Any) -> str | None:
     """Return the words of a box without the blanks around them; None where there are none."""
     if not isinstance(told, list) or len(told) != 1 or not isinstance(told[0], str):
-        raise Rejected(Flaw.BAD_VALUE, f"'{name}' wants one text, not {told!r}")
+        raise Rejected(Flaw.BAD_VALUE, f"'{name}' wants one text, not {_shown(told)}")
     try:
         told[0].encode()
     except UnicodeEncodeError:
-        raise Rejected(Flaw.BAD_VALUE, f"'{name}' holds half a character: {told[0]!r}") from None
+        raise Rejected(Flaw.BAD_VALUE, f"'{name}' holds half a character: {_shown(told[0])}") from None
     return told[0].strip() or None
 
 
 def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -> Span:
     labels = _field(result, "labels")
     if not isinstance(labels, list) or len(labels) != 1:
-        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one label, not {labels!r}")
+        raise Rejected(Flaw.BAD_VALUE, f"'{question.name}' wants one label, not {_shown(labels)}")
     marks = marks_of(question)
     if labels[0] not in list(marks):
-        raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no label {labels[0]!r}")
+        raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no label {_shown(labels[0])}")
     row, label = marks[labels[0]]
     if result.get("to_name") != question.side:
-        raise Rejected(Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {result.get('to_name')!r}")
+        raise Rejected(Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {_shown(result.get('to_name'))}")
     start, end = _field(result, "start"), _field(result, "end")
     shown = data.get(f"{question.side}_text")
     if not _is_int(start) or not _is_int(end) or not isinstance(shown, str) or not 0 <= start < end <= len(shown):
-        raise Rejected(Flaw.BAD_SPAN, f"'{question.name}' [{start}:{end}] does not lie in the text")
+        raise Rejected(Flaw.BAD_SPAN, f"'{question.name}' [{_shown(start)}:{_shown(end)}] does not lie in the text")
     marked = shown[start:end]
     told = _field(result, "text")
     # Label Studio writes a line break inside a marked passage as a backslash and an n.
     if told not in (marked, marked.replace("\n", "\\n")):
-        raise Rejected(Flaw.TEXT_MISMATCH, f"'{question.name}' [{start}:{end}] is {marked!r}, the region says {told!r}")
+        is_and_told = f"{_shown(marked)}, the region says {_shown(told)}"
+        raise Rejected(Flaw.TEXT_MISMATCH, f"'{question.name}' [{start}:{end}] is {is_and_told}")
     place = {question.row: row.value} if question.row and row else {}
     return Span(
         question=question.name, side=question.side, start=start, end=end, text=marked, label=label.value, **place
@@ -168,17 +172,28 @@ def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -
 def _field(result: Mapping[str, Any], name: str) -> Any:
     value = result.get("value")
     if not isinstance(value, Mapping):
-        raise Rejected(Flaw.BAD_VALUE, f"'{result.get('from_name')}' has no value")
+        raise Rejected(Flaw.BAD_VALUE, f"{_shown(result.get('from_name'))} has no value")
     return value.get(name)
+
+
+def _id(value: Any) -> str:
+    return value if isinstance(value, str) else _shown(value)
+
+
+def _shown(value: Any) -> str:
+    """Return a value for a message, whatever it is: half a character is escaped, what is long is cut."""
+    try:
+        shown = repr(value)
+    except (ValueError, RecursionError):  # Python prints no number of more than 4,300 digits
+        return f"a {type(value).__name__} without end"
+    return shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + "..."
 
 
 def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def value_features(scheme: Scheme) -> Any:
+def value_features(scheme: Scheme) -> Features:
     """Return the Features of `values`: a text for each choice and text, a float for each number."""
-    from datasets import Value
-
-    kinds = {Choice: "string", Text: "string", Number: "float64"}
-    return {q.name: Value(kinds[type(q)]) for q in scheme.questions if type(q) in kinds}
+    kinds = {Choice: str, Text: str, Number: float}
+    return {q.name: value(kinds[type(q)]) for q in scheme.questions if type(q) in kinds}

@@ -29,6 +29,7 @@ SIDES = {Unit.DOCUMENT: ("article",), Unit.PARAGRAPH: ("article",), Unit.PAIR: (
 RESERVED = {
     *("key", "campaign", "doc_ids", "segment_ids", "target_id", "languages", "annotators", "skips", "origin"),
     *("method", "adjudicated", "target", "article_text", "source_text", "translation_text", "paragraph", "stratum"),
+    *("adjudicated_by", "adjudicated_at", "adjudication_reason", "adjudication_confidence"),
     *(f"{side}{part}" for side in ("article", "source", "translation") for part in ("", "_before", "_after")),
 }
 SUFFIXES = ("_distribution", "_agreement", "_values")

@@ -1,18 +1,20 @@
 """The project where disagreements are settled: pushed like a queue, pulled with the campaign."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from annotation import prefill
 from annotation.adjudication import adjudication_payload, adjudication_scheme, disagreeing, proposals, tasks
 from annotation.answers import pulled
-from annotation.answers.tables import ADJUDICATION
+from annotation.answers.tables import ADJUDICATION, Tables
 from annotation.campaign import Campaign, Queue
 from annotation.schema import Task
 from annotation.studio.client import Held, Studio
 from annotation.studio.plan import compare
-from annotation.studio.project import find
-from annotation.studio.push import Pushed, bring
+from annotation.studio.project import Gone, Project, find, former, start_anew
+from annotation.studio.pull import fetch, pull
+from annotation.studio.sending import Brought, bring, settle
 from annotation.tasks import from_server
 from corpus.errors import WirecopyError
 from corpus.output import Output
@@ -23,7 +25,7 @@ def adjudication_of(campaign: Campaign) -> Campaign:
     return replace(campaign, part=ADJUDICATION, scheme=adjudication_scheme(campaign.scheme))
 
 
-def adjudicate(studio: Studio, campaign: Campaign, *, out: Output) -> Pushed:
+def adjudicate(studio: Studio, campaign: Campaign, *, out: Output) -> Brought:
     """Send the units whose pulled answers disagree; those that were sent before stay.
 
     Raises WirecopyError where nothing was pulled yet.
@@ -35,7 +37,8 @@ def adjudicate(studio: Studio, campaign: Campaign, *, out: Output) -> Pushed:
     found = disagreeing(campaign.scheme, campaign.settings.adjudication, annotations, units)
     new = tasks(campaign.scheme, found, annotations, units)
     queue = Queue(adjudication_of(campaign))
-    project = find(studio, queue)
+    settle(studio, queue)
+    project = _standing(studio, queue)
     held = list(studio.tasks(project.id)) if project else []
     sent = _sent(held, units)
     wanted = [*sent, *(task for task in new if task.key not in {one.key for one in sent})]
@@ -46,6 +49,37 @@ def adjudicate(studio: Studio, campaign: Campaign, *, out: Output) -> Pushed:
 
     plan = compare(queue, wanted, {task.key: task.payload for task in wanted}, project, held)
     return bring(studio, plan, {task.key: task.payload for task in wanted}, shown, out=out)
+
+
+def pull_all(studio: Studio, campaign: Campaign, *, out: Output, full: bool = False) -> Tables:
+    """Bring home the answers of a campaign and the decisions on them."""
+    fetch_decisions(studio, campaign, out=out, full=full)
+    return pull(studio, campaign, out=out, full=full)
+
+
+def fetch_decisions(studio: Studio, campaign: Campaign, *, out: Output, full: bool = False) -> None:
+    """Append what adjudicators answered since the last pull to their raw chunks; the next tables have it.
+
+    Decisions that were pulled stay where their project is deleted.
+    """
+    part = adjudication_of(campaign)
+    if not (part.state.is_dir() or part.workspace.config.id):
+        return
+    queue = Queue(part)
+    projects = former(studio, queue)
+    with suppress(Gone):
+        projects += [project] if (project := find(studio, queue)) else []
+    for project in projects:
+        fetch(studio, part, project, out=out, full=full)
+
+
+def _standing(studio: Studio, queue: Queue) -> Project | None:
+    """Return the project of adjudication; one that was deleted on the server will be made anew."""
+    try:
+        return find(studio, queue)
+    except Gone:
+        start_anew(studio, queue)
+        return None
 
 
 def _sent(held: list[Held], units: list[Task]) -> list[Task]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from annotation.campaign import Campaign, Queue
@@ -22,8 +22,9 @@ MOST_NAMED = 20
 class Plan:
     """The tasks of one queue by what has to happen to them; `project` is None before the first push.
 
-    `standing` counts all that the project holds. `changed_why` has, by cause, how many tasks change
-    and how many answers become stale by it.
+    `later` tasks are held back until the tutorial is done; `standing` counts all that the project
+    holds, `last` is its highest id. `changed_why` has, by cause, how many tasks change and how many
+    answers become stale by it.
     """
 
     queue: Queue
@@ -40,9 +41,15 @@ class Plan:
     edited: list[Held] = field(default_factory=list)
     doubles: list[Held] = field(default_factory=list)
     foreign: list[Held] = field(default_factory=list)
-    waiting: int = 0
+    later: list[Task] = field(default_factory=list)
     standing: int = 0
+    last: int = 0
     hours: float = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks are held back."""
+        return len(self.later)
 
     @property
     def missing(self) -> list[Task]:
@@ -128,9 +135,10 @@ def plan(studio: Studio, campaign: Campaign, tasks: list[Task]) -> list[Plan]:
     wanted = shares(campaign, tasks, standings)
     units = {task.key: task.payload for task in tasks}
     return [
-        compare(one.queue, wanted[one.queue.name].tasks, units, one.project, one.held, wanted[one.queue.name].waiting)
+        compare(one.queue, share.tasks, units, one.project, one.held, share.later, one.begun)
         for one in standings
-        if wanted[one.queue.name].tasks or one.project or not one.queue.name
+        for share in [wanted[one.queue.name]]
+        if share.tasks or one.project or not one.queue.name
     ]
 
 
@@ -140,20 +148,24 @@ def compare(
     units: dict[str, str],
     project: Project | None,
     held: Collection[Held],
-    waiting: int = 0,
+    later: Sequence[Task] = (),
+    begun: Collection[int] = (),
 ) -> Plan:
     """Sort the tasks that a queue should have and those it holds into a plan.
 
-    `units` is `{key: payload}` of the whole campaign, whoever does them.
+    `units` is `{key: payload}` of the whole campaign, whoever does them; `later` tasks are held back,
+    tasks with the ids `begun` have a draft.
     """
     wanted = {(task.key, task.payload) for task in tasks}
     keys = {task.key for task in tasks}
+    waiting = {task.key for task in later}
     ours = [one for one in held if one.key and one.payload]
     there, doubles = _once(one for one in ours if one.intact)
     edited = [one for one in ours if not one.intact]
     rest = [one for mark, one in there.items() if mark not in wanted]
     outdated, others = _parted(rest, lambda one: one.key in keys or units.get(one.key, one.payload) != one.payload)
     elsewhere, gone = _parted(others, lambda one: (one.of or one.key) in units)
+    moved = [one for one in elsewhere if not one.answers and one.key not in waiting and one.id not in begun]
     earlier: dict[str, list[Held]] = defaultdict(list)
     for one in (*outdated, *edited):
         earlier[one.key].append(one)
@@ -169,13 +181,14 @@ def compare(
         changed=changed,
         changed_why=_causes(changed, earlier),
         outdated=outdated,
-        moved=[one for one in elsewhere if not one.answers],
+        moved=moved,
         gone=gone,
         edited=edited,
         doubles=doubles,
         foreign=[one for one in held if not (one.key and one.payload)],
-        waiting=waiting,
+        later=[*later],
         standing=len(held),
+        last=max((one.id for one in held), default=0),
         hours=_hours(missing, queue),
     )
 
@@ -192,7 +205,8 @@ def _standing(studio: Studio, queue: Queue) -> Standing:
     project = find(studio, queue)
     held = list(studio.tasks(project.id)) if project else []
     before = [one for old in former(studio, queue) for one in studio.tasks(old.id)] if queue.name else []
-    return Standing(queue, project, held, before)
+    begun = studio.begun(project.id) if project and queue.name else ()
+    return Standing(queue, project, held, before, begun)
 
 
 def _once(held: Iterable[Held]) -> tuple[dict[tuple[str, str], Held], list[Held]]:

@@ -1,7 +1,7 @@
 """What each queue of a campaign should hold, given what it holds already."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotation.answers import pulled
@@ -19,20 +19,26 @@ from corpus.errors import WirecopyError
 
 @dataclass(frozen=True)
 class Standing:
-    """A queue as the server holds it; `before` are the tasks of its former projects."""
+    """A queue as the server holds it; `before` are the tasks of its former projects, `begun` ids have a draft."""
 
     queue: Queue
     project: Project | None
     held: list[Held] = field(default_factory=list)
     before: list[Held] = field(default_factory=list)
+    begun: Collection[int] = frozenset()
+
+    @property
+    def opened(self) -> bool:
+        """Whether more than the tutorial was ever sent: a gate that was opened stays open."""
+        return any(one.meta.get("control") != Control.TUTORIAL for one in (*self.held, *self.before))
 
 
 @dataclass(frozen=True)
 class Share:
-    """The tasks of one queue in their order; `waiting` ones come when the tutorial is done."""
+    """The tasks of one queue in their order; those of `later` come when the tutorial is done."""
 
     tasks: list[Task] = field(default_factory=list)
-    waiting: int = 0
+    later: list[Task] = field(default_factory=list)
 
 
 def queues_of(campaign: Campaign) -> list[Queue]:
@@ -49,18 +55,18 @@ def queues_of(campaign: Campaign) -> list[Queue]:
 def shares(campaign: Campaign, units: Sequence[Task], standings: Sequence[Standing]) -> dict[str, Share]:
     """Return what each queue should hold, by its name.
 
-    Raises WirecopyError where nobody is left to work, or nobody reads a unit.
+    Raises WirecopyError where more annotators are wanted for a unit than are named who read it.
     """
     if [one.queue.name for one in standings] == [""]:
         return {"": Share(list(units))}
     tasks = stratified(units, campaign.settings.strata, _strata(standings))
     holdings = {one.queue.name: _holding(one, tasks) for one in standings}
     bench = bench_of(campaign, tasks)
-    active = _active(campaign)
-    passed = _passed(campaign, bench, active)
+    active = {name: one for name, one in campaign.annotators.items() if one.active}
+    opened = {one.queue.name for one in standings if one.opened}
+    passed = {name: name in opened or passed for name, passed in _passed(campaign, bench, active).items()}
     working = {name: one for name, one in active.items() if passed[name] is not False}
-    overlap = {stratum.name: stratum.overlap for stratum in campaign.settings.strata}
-    wanted = {task.key: overlap.get(task.stratum or "", campaign.settings.overlap) for task in tasks}
+    wanted = overlaps(campaign, tasks)
     _check_readers(campaign, tasks, wanted, holdings)
     newcomers = [one.queue.name for one in standings if not one.held and not one.before]
     given = assign(tasks, working, wanted, holdings, newcomers=newcomers)
@@ -74,6 +80,12 @@ def shares(campaign: Campaign, units: Sequence[Task], standings: Sequence[Standi
     return found
 
 
+def overlaps(campaign: Campaign, tasks: Sequence[Task]) -> dict[str, int]:
+    """Return how many annotators each unit wants, by its key."""
+    known = {stratum.name: stratum.overlap for stratum in campaign.settings.strata}
+    return {task.key: known.get(task.stratum or "", campaign.settings.overlap) for task in tasks}
+
+
 def _check_shared(campaign: Campaign) -> None:
     settings = campaign.settings
     for key, wanted in (("strata", settings.strata), ("controls", settings.controls != type(settings.controls)())):
@@ -85,13 +97,15 @@ def _check_shared(campaign: Campaign) -> None:
 
 
 def _strata(standings: Sequence[Standing]) -> dict[str, str]:
-    return {held.key: str(held.meta["stratum"]) for one in standings for held in one.held if held.meta.get("stratum")}
+    held = (held for one in standings for held in (*one.before, *one.held))
+    return {one.key: str(one.meta["stratum"]) for one in held if one.meta.get("stratum")}
 
 
 def _holding(one: Standing, tasks: Sequence[Task]) -> Holding:
     payloads = {task.key: task.payload for task in tasks}
     present = [held for held in (*one.held, *one.before) if payloads.get(held.key) == held.payload and held.intact]
-    answered = {held.key for held in present if held.answers}
+    # What is begun stays, as what is answered does.
+    answered = {held.key for held in present if held.answers or held.id in one.begun}
     # Who had the old text of a unit gets the new one.
     return Holding(answered, {held.key for held in one.held if held.key in payloads} - answered)
 
@@ -101,7 +115,8 @@ def _check_readers(
 ) -> None:
     short: Counter[tuple[str, int, int]] = Counter()
     for task in tasks:
-        readers = {name for name, one in campaign.annotators.items() if one.active and reads(one, task)}
+        # Who has left counts here: that a campaign ends with too few is no mistake in the file.
+        readers = {name for name, one in campaign.annotators.items() if reads(one, task)}
         if len(readers | {name for name, held in holdings.items() if task.key in held.answered}) < wanted[task.key]:
             short[" and ".join(task.languages), wanted[task.key], len(readers)] += 1
     for (languages, overlap, few), count in short.most_common(1):
@@ -109,16 +124,6 @@ def _check_readers(
             f"{count} units of campaign '{campaign.name}' in {languages} want {overlap} annotators; {few} read them",
             hint="name more in wirecopy.toml ([annotators.NAME] languages), or ask for less overlap",
         )
-
-
-def _active(campaign: Campaign) -> dict[str, Annotator]:
-    """Return who gets work: all who have not left."""
-    active = {name: one for name, one in campaign.annotators.items() if one.active}
-    if not active:
-        raise WirecopyError(
-            f"campaign '{campaign.name}' has no active annotator", hint="name one in wirecopy.toml: [annotators.NAME]"
-        )
-    return active
 
 
 def _passed(campaign: Campaign, bench: Bench, active: Mapping[str, Annotator]) -> dict[str, bool | None]:
@@ -137,4 +142,4 @@ def _gated(queue: list[Task], passed: bool | None) -> Share:
     if passed:
         return Share(queue)
     tutorial = [task for task in queue if task.control is Control.TUTORIAL]
-    return Share(tutorial, len(queue) - len(tutorial))
+    return Share(tutorial, [task for task in queue if task.control is not Control.TUTORIAL])

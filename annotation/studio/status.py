@@ -18,6 +18,7 @@ from annotation.schemes.scheme import Choice, Number, Scheme
 from annotation.studio.client import Studio
 from annotation.studio.plan import Plan, plan
 from annotation.studio.project import labelling_link
+from annotation.studio.shares import overlaps
 
 
 @dataclass(frozen=True)
@@ -73,16 +74,16 @@ def status(studio: Studio, campaign: Campaign, *, now: datetime | None = None) -
     rows = [one for one in pulled.annotations(campaign) if not (one.stale or one.deleted)]
     figures = progress(rows)
     home = _Pulled(campaign, rows, figures, verdicts(campaign, tasks, rows), now)
-    alone = not plans[0].queue.name
+    alone = [one.queue.name for one in plans] == [""]
     raters = _shared_queue(studio, plans[0], home) if alone else _own_queues(studio, plans, home)
-    done = _done(plans)
+    done = _done(campaign, plans)
     ends = [one.end for one in raters if one.end]
     return Status(
         campaign=campaign.name,
         units=len(tasks),
-        complete=sum(done[key][0] >= done[key][1] > 0 for key in done),
+        complete=sum(given >= wanted for given, wanted, _ in done.values()),
         answers=sum(given for given, _, _ in done.values()),
-        asked=sum(wanted for _, wanted, _ in done.values()) + sum(one.waiting for one in plans),
+        asked=sum(wanted for _, wanted, _ in done.values()),
         skipped=sum(skipped for _, _, skipped in done.values()),
         old=sum(len(one.old) for one in plans),
         pulled=len(rows),
@@ -98,6 +99,7 @@ def status(studio: Studio, campaign: Campaign, *, now: datetime | None = None) -
 def agreement(scheme: Scheme, rows: Iterable[Annotation]) -> dict[str, float | None]:
     """Return alpha of each choice (nominal) and number (interval) over pulled rows, controls left out."""
     live = [one for one in rows if one.control is None and one.status == Submission.SUBMITTED]
+    live.sort(key=lambda one: one.updated)  # whoever answers twice has one voice, the newest
     found: dict[str, float | None] = {}
     for question in scheme.questions:
         if isinstance(question, Choice | Number):
@@ -109,19 +111,18 @@ def agreement(scheme: Scheme, rows: Iterable[Annotation]) -> dict[str, float | N
     return found
 
 
-def _done(plans: list[Plan]) -> dict[str, tuple[int, int, int]]:
-    """Return `{unit key: (answers, wanted, skips)}` over all queues; controls and old texts left out."""
-    units = {task.key for one in plans for task in one.wanted if task.control is None}
-    found = dict.fromkeys(units, (0, 0, 0))
-    for one in plans:
-        wanted = {(task.key, task.payload) for task in one.wanted}
-        answers = {held.key: held for held in one.there if (held.key, held.payload) in wanted}
-        for task in one.wanted:
-            if task.key in units:
-                held = answers.get(task.key)
-                given, asked, skipped = found[task.key]
-                more = (held.submitted, held.skipped) if held else (0, 0)
-                found[task.key] = given + more[0], asked + one.queue.overlap, skipped + more[1]
+def _done(campaign: Campaign, plans: list[Plan]) -> dict[str, tuple[int, int, int]]:
+    """Return `{unit key: (answers, wanted, skips)}` over all queues; controls and old texts left out.
+
+    What waits for a tutorial is wanted too, and so is what too few are left to do.
+    """
+    units = [task for one in plans for task in (*one.wanted, *one.later) if task.control is None]
+    wanted = overlaps(campaign, units)
+    found = {key: (0, overlap, 0) for key, overlap in wanted.items()}
+    payloads = {task.key: task.payload for task in units}
+    for held in (held for one in plans for held in one.there if payloads.get(held.key) == held.payload):
+        given, overlap, skipped = found[held.key]
+        found[held.key] = given + held.submitted, overlap, skipped + held.skipped
     return found
 
 

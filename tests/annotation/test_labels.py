@@ -73,7 +73,7 @@ def decided(answer: str) -> Decision:
 
 def name_of(row: dict[str, Any]) -> str | None:
     number = row["stance"]
-    return None if number is None else label_features(SCHEME)["stance"].int2str(number)
+    return None if number is None else label_features(SCHEME)["stance"]["names"][number]
 
 
 def test_the_majority_wins() -> None:

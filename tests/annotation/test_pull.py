@@ -519,7 +519,7 @@ def test_a_decision_is_the_label_until_its_unit_changes(tmp_path: Path) -> None:
     chunks.append_export(one.folder / "adjudication" / "pull", path, one.name, Pseudonyms(one.workspace.state))
     assert rebuild(one).adjudicated == 1
     (row,) = read_dicts(one.folder / "labels.parquet")
-    assert label_features(one.scheme)["stance"].int2str(row["stance"]) == "against"
+    assert label_features(one.scheme)["stance"]["names"][row["stance"]] == "against"
     assert (row["method"], row["adjudication_confidence"], row["annotators"]) == ("adjudication", "sure", 2)
     write_articles(one.workspace.root, [{"id": "doc-0", "text": "Another text.", "language": "en"}])
     rebuilt(one.workspace.root)

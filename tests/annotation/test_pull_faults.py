@@ -13,7 +13,7 @@ import pytest
 from label_studio_sdk.core import http_client
 
 from annotation.campaign import Campaign, Queue
-from annotation.studio import client, server
+from annotation.studio import client, reading, server
 from annotation.studio import pull as pull_module
 from annotation.studio.client import Studio
 from annotation.studio.project import ensure, find

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from annotation.campaign import Campaign, Queue
-from annotation.studio import push as push_module
+from annotation.studio import sending as push_module
 from annotation.studio.client import Studio
 from annotation.studio.plan import plan
 from annotation.studio.project import find

@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from annotation.campaign import Queue
-from annotation.studio import push as push_module
+from annotation.studio import sending as push_module
 from annotation.studio import server
 from annotation.studio.client import Studio
 from annotation.studio.project import find

@@ -60,6 +60,14 @@ def skip(studio: Studio, one: Campaign, name: str, count: int) -> set[str]:
     return {task.key for task in held}
 
 
+def draft(studio: Studio, task: int) -> None:
+    """Begin a task, as somebody who has its page open."""
+    answer = {"type": "choices", "from_name": "stance", "to_name": "article", "value": {"choices": ["favor"]}}
+    transport = studio._sdk._client_wrapper.httpx_client
+    made = transport.request(f"api/tasks/{task}/drafts", method="POST", json={"result": [answer], "lead_time": 1})
+    assert made.status_code == 201, made.text
+
+
 def times(found: dict[str, list[str]]) -> Counter[str]:
     return Counter(key for keys in found.values() for key in keys)
 
@@ -123,6 +131,55 @@ def test_a_task_that_its_annotator_has_just_begun_does_not_move(
     monkeypatch.setattr(Studio, "delete_idle_task", answered_meanwhile)
     push(studio, left, out=OUT)
     assert times(on_server(studio, left)) == {task.key: 2 for task in one.tasks()}
+
+
+def test_a_draft_holds_its_task_where_it_is(studio: Studio, tmp_path: Path) -> None:
+    one = with_people(tmp_path / "draft", 12)
+    pushed = push(studio, one, out=OUT)
+    begun = next(iter(studio.tasks(pushed.projects["anna"])))
+    draft(studio, begun.id)
+    assert studio.begun(pushed.projects["anna"]) == {begun.id}
+    left = configured(tmp_path / "draft", ("ben", "carla"))
+    push(studio, left, out=OUT)
+    after = on_server(studio, left, *PEOPLE)
+    assert after["anna"] == [begun.key]
+    assert times(after) == {task.key: 2 for task in one.tasks()}
+    assert not push(studio, left, out=OUT).written
+
+
+def test_a_prune_leaves_a_draft(studio: Studio, tmp_path: Path) -> None:
+    one = campaign(tmp_path / "pruned", 2)
+    project = push(studio, one, out=OUT).project
+    kept = next(iter(studio.tasks(project)))
+    draft(studio, kept.id)
+    write_articles(one.workspace.root, [{"id": "doc-9", "text": "Another story.", "language": "en"}])
+    rebuilt(one.workspace.root)
+    assert push(studio, one, out=OUT, prune=True).deleted == 1
+    assert kept.id in {held.id for held in studio.tasks(project)}
+
+
+def test_an_opened_gate_stays_open_where_nothing_was_pulled(studio: Studio, tmp_path: Path) -> None:
+    folder = tmp_path / "gate"
+    one = with_people(folder, 20)
+    push(studio, one, out=OUT)
+    before = on_server(studio, one)
+    gold = [{"key": task.key, "values": {"stance": "favor"}} for task in one.tasks()[:3]]
+    (folder / "gold.jsonl").write_text("".join(json.dumps(row) + "\n" for row in gold))
+    one = configured(folder, PEOPLE, more='[campaigns.stance.controls]\ngold = "gold.jsonl"\ntutorial = 2\n')
+    assert push(studio, one, out=OUT).moved == 0
+    after = on_server(studio, one)
+    assert all(set(before[name]) < set(after[name]) for name in PEOPLE)
+
+
+def test_a_campaign_ends_with_who_is_left(studio: Studio, tmp_path: Path) -> None:
+    one = with_people(tmp_path / "end", 4, ("anna", "ben"))
+    push(studio, one, out=OUT)
+    path = tmp_path / "end" / "wirecopy.toml"
+    path.write_text(path.read_text().replace("[annotators.ben]", "[annotators.ben]\nactive = false"))
+    left = load_campaigns(load(tmp_path / "end"))[0]
+    assert push(studio, left, out=OUT).moved == 4
+    told = status(studio, left)
+    assert (told.asked, told.complete) == (8, 0), "four units still want a second annotator"
 
 
 def test_strata_have_an_overlap_of_their_own(studio: Studio, tmp_path: Path) -> None:

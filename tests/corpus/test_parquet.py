@@ -53,7 +53,7 @@ def test_four_readers_see_the_same_text(tmp_path: Path) -> None:
     write(path, map(reject, TEXTS), features(Reject))
     loaded = datasets.load_dataset("parquet", data_files=str(path), split="train", cache_dir=str(tmp_path / "cache"))
     assert loaded["detail"][:] == TEXTS
-    assert loaded.features == features(Reject)
+    assert loaded.features == datasets.Features.from_dict(features(Reject))
     assert polars.read_parquet(path)["detail"].to_list() == TEXTS
     assert [row[0] for row in duckdb.connect().execute(f"select detail from '{path}'").fetchall()] == TEXTS
     assert [row["detail"] for row in read_dicts(path)] == TEXTS
