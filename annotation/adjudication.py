@@ -183,7 +183,7 @@ def _task(scheme: Scheme, asked: Scheme, unit: Task, given: Sequence[Annotation]
     panels = [_panel(scheme, one) for one in order[: len(PANELS)]]
     panels += [BLANK] * (len(PANELS) - len(panels))
     if (more := len(order) - len(PANELS)) > 0:
-        panels[-1] += f"\n\n({more} more not shown)"
+        panels[-1] += f"\n\n({more} more answers, not shown here)"
     data = unit.data | {f"answer_{name}_text": text for name, text in zip(PANELS, panels, strict=True)}
     return unit.model_copy(
         update={

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 from hypothesis import settings
@@ -21,11 +21,23 @@ from annotation.studio.client import Studio
 from corpus.config import Workspace, load
 from corpus.output import Output
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 settings.register_profile("house", deadline=None)  # time is measured in benchmarks/, never in a test
 settings.load_profile("house")
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("WIRECOPY_SHARED", REPOSITORY.parent / "shared"))
 SAMPLE = Path(str(files("corpus") / "sample"))
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -114,3 +126,14 @@ def chromium() -> str:
     with sync_playwright() as playwright:
         path = playwright.chromium.executable_path
     return path if Path(path).is_file() else missing("a Chromium: apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> "Iterator[Browser]":
+    """A real browser, running."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()

@@ -17,15 +17,6 @@ from annotation.units import tasks_of
 from corpus.config import Campaign, Config
 from corpus.schema import Document, Pair, Paragraph, Role, Side
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TEXT = ".wc-text:not(.wc-context) .lsf-richtext__container"
 # Where the first letter of one passage and the last letter of another one are on the screen.
 PLACES = """([first, last, side, text]) => {
@@ -50,6 +41,15 @@ PLACES = """([first, last, side, text]) => {
   return [start.left, start.right, start.top + start.height / 2, end.left, end.right, end.top + end.height / 2];
 }"""
 _numbers = count(1)
+
+
+def log_in(page: Page, url: str, login: str, password: str) -> None:
+    """Log in to a server."""
+    page.goto(f"{url}/user/login/")
+    page.fill("input[name=email]", login)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_url(lambda there: "/user/login" not in there)
 
 
 def document(text: str, *, language: str = "en", title: str | None = None) -> Document:

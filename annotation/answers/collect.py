@@ -47,7 +47,9 @@ def states(campaign: Campaign, chunk: Chunk, task: Answered) -> Iterator[Seen]:
             row = _row(campaign, identity, answer, _checked(campaign, made, edited=edited), author)
             told, outdated = row.model_dump_json(), _outdated(campaign.scheme, row)
         except (Rejected, *HOSTILE) as error:
-            flaw = error if isinstance(error, Rejected) else Rejected(Flaw.BAD_VALUE, f"{type(error).__name__}: {error}")
+            flaw = (
+                error if isinstance(error, Rejected) else Rejected(Flaw.BAD_VALUE, f"{type(error).__name__}: {error}")
+            )
             row = _quarantined(identity, answer, task.id, made, author, flaw)
             told, outdated = row.model_dump_json(), None
         yield Seen(identity, _whole(answer.updated_at), _state(answer), row, told, outdated)

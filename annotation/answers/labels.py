@@ -10,10 +10,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from annotation.campaign import Campaign
-from annotation.schema import Annotation, Origin, Status, Task
+from annotation.schema import Annotation, Origin, Span, Status, Task
 from annotation.schemes.scheme import Choice, Number, Scheme
 from annotation.tasks import GROUP_BYTES
-from corpus.features import Features, class_label, listed, value
+from corpus.features import Features, class_label, features, listed, value
 from corpus.parquet import write
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def label_rows(
     `annotations` come in that order too; stale and deleted ones and controls are passed over. Each
     choice `q` gives `q` (the majority, None on a tie), `q_distribution` (shares, sum 1),
     `q_agreement` (share of the annotator pairs that agree, None for one annotator); each number
-    gives its mean and `q_values`. A decision replaces `q`, never what the raters said.
+    gives its mean and `q_values`. A decision replaces `q`, never what the raters said, and brings its spans.
     """
     live = (one for one in annotations if not (one.stale or one.deleted or one.control))
     groups = groupby(live, key=lambda one: one.key)
@@ -80,7 +80,8 @@ def label_features(scheme: Scheme) -> Features:
             columns[f"{question.name}_values"] = listed(number)
     counts = {"annotators": value(int), "skips": value(int)}
     decided = {f"adjudicat{end}": text for end in ("ed_by", "ed_at", "ion_reason", "ion_confidence")}
-    return columns | counts | {"origin": text, "method": text, "adjudicated": value(bool)} | decided
+    marked = {"adjudicated_spans": listed(features(Span))}
+    return columns | counts | {"origin": text, "method": text, "adjudicated": value(bool)} | decided | marked
 
 
 def shown(scheme: Scheme) -> tuple[str, ...]:
@@ -128,6 +129,7 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
         "adjudicated_at": None,
         "adjudication_reason": None,
         "adjudication_confidence": None,
+        "adjudicated_spans": [],
     }
 
 
@@ -148,6 +150,7 @@ def _decided(scheme: Scheme, decision: "Decision", submitted: list[Annotation]) 
         "adjudicated_at": decision.when,
         "adjudication_reason": decision.reason,
         "adjudication_confidence": decision.confidence,
+        "adjudicated_spans": [span.model_dump() for span in decision.spans],
     }
 
 

@@ -152,7 +152,9 @@ def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -
         raise Rejected(Flaw.UNKNOWN_CHOICE, f"'{question.name}' has no label {_shown(labels[0])}")
     row, label = marks[labels[0]]
     if result.get("to_name") != question.side:
-        raise Rejected(Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {_shown(result.get('to_name'))}")
+        raise Rejected(
+            Flaw.UNKNOWN_TAG, f"'{question.name}' marks '{question.side}', not {_shown(result.get('to_name'))}"
+        )
     start, end = _field(result, "start"), _field(result, "end")
     shown = data.get(f"{question.side}_text")
     if not _is_int(start) or not _is_int(end) or not isinstance(shown, str) or not 0 <= start < end <= len(shown):
@@ -185,7 +187,7 @@ def _shown(value: Any) -> str:
     try:
         shown = repr(value)
     except (ValueError, RecursionError):  # Python prints no number of more than 4,300 digits
-        return f"a {type(value).__name__} without end"
+        return f"an endless {type(value).__name__}"
     return shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + "..."
 
 

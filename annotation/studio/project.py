@@ -1,9 +1,14 @@
-"""The Label Studio project of a queue: found, made, compared."""
+"""The Label Studio project of a queue: found, made, compared.
+
+A project carries a mark in its description. With an id in wirecopy.toml the marks of a queue's
+generations can be computed: each clone of the workspace finds the newest, and those before it.
+"""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -15,7 +20,7 @@ from corpus.errors import WirecopyError
 from corpus.files import digest, read_model, write_json
 
 MADE_BY = "Made by wirecopy,"
-GENERATIONS = 20  # how often a project may be made anew and still be found by a colleague's clone
+GENERATIONS = 200  # how often a project may be made anew and still be found by a colleague's clone
 
 
 class Gone(WirecopyError):
@@ -26,13 +31,21 @@ class Gone(WirecopyError):
 class Project:
     """A project on a server; `drift` has the settings that differ from the campaign's.
 
-    `source` names it apart from the projects of any other server.
+    `source` names it apart from the projects of any other server, `mark` is how it was found to be ours.
     """
 
     id: int
     title: str
     source: str
     drift: dict[str, Any]
+    mark: str | None = None
+
+
+class Made(NamedTuple):
+    """What the server says of a project that some clone of the workspace made."""
+
+    generation: int
+    project: dict[str, Any]
 
 
 class Former(BaseModel):
@@ -74,13 +87,17 @@ def find(studio: Studio, queue: Queue) -> Project | None:
     Raises WirecopyError where it was deleted on the server, or somebody else's has its title.
     """
     note = _note(queue)
-    known = _chosen(queue) or (note.project if note else None)
-    if known is not None:
-        return _of(_known(studio, queue, known), queue)
-    marks = [note.mark] if note else _shared_marks(queue)
-    if marks:  # by a push that did not live to note the project, or by a colleague's
-        ours = [project for project in studio.projects() if any(_is_ours(project, mark) for mark in marks)]
-        return _of(_latest(ours, marks), queue) if ours else None
+    if chosen := _chosen(queue):
+        return _of(_known(studio, queue, chosen), queue)
+    if _is_shared(queue, note) and (present := _present(studio, queue, _standing(studio, queue))):
+        return _of(present.project, queue)
+    if note and note.project is not None:
+        return _of(_known(studio, queue, note.project), queue)
+    if note:  # by a push that did not live to note the project
+        ours = [project for project in studio.projects() if _is_ours(project, note.mark)]
+        return _of(min(ours, key=lambda one: int(one["id"])), queue) if ours else None
+    if _shared_marks(queue):
+        return None
     if found := studio.projects(queue.title):
         ids = ", ".join(str(project["id"]) for project in found)
         raise WirecopyError(
@@ -99,7 +116,8 @@ def ensure(studio: Studio, queue: Queue, project: Project | None) -> Project:
         _update(studio, queue, project)
     note = _note(queue) or Note(mark=_new_mark(queue))
     sent = digest(instruction(queue.campaign.scheme))
-    noted = note.model_copy(update={"project": project.id, "instruction": sent})
+    mark = project.mark or note.mark  # the one that was found: a colleague may have made it anew
+    noted = note.model_copy(update={"mark": mark, "project": project.id, "instruction": sent})
     if noted != note:
         write_json(_note_path(queue), noted.model_dump())
     return project
@@ -108,17 +126,26 @@ def ensure(studio: Studio, queue: Queue, project: Project | None) -> Project:
 def former(studio: Studio, queue: Queue) -> list[Project]:
     """Return the earlier projects of a queue that still stand: answers there are not lost."""
     note = _note(queue)
-    found = [(one, studio.project(one.project)) for one in (note.former if note else [])]
-    return [_of(project, queue) for one, project in found if project and _is_ours(project, one.mark)]
+    noted = [(one, studio.project(one.project)) for one in (note.former if note else [])]
+    found = {int(project["id"]): project for one, project in noted if project and _is_ours(project, one.mark)}
+    if _is_shared(queue, note) and _chosen(queue) is None:
+        standing = _standing(studio, queue)
+        present = _present(studio, queue, standing)
+        found |= {int(one.project["id"]): one.project for one in standing if one != present}
+    return [_of(found[number], queue) for number in sorted(found)]
 
 
-def start_anew(queue: Queue) -> None:
+def start_anew(studio: Studio, queue: Queue) -> None:
     """Note a new mark, so that the next push makes another project; the present one becomes a former one."""
     note = _note(queue)
-    former = list(note.former) if note else []
+    former, used = (list(note.former) if note else []), [-1]
     if note and note.project is not None:
         former.append(Former(project=note.project, mark=note.mark))
-    write_json(_note_path(queue), Note(mark=_new_mark(queue, len(former)), former=former).model_dump())
+        # Where the newest was deleted, its mark is used up all the same: clones still know it.
+        used += [at for at, mark in enumerate(_shared_marks(queue)) if mark == note.mark]
+    if _shared_marks(queue):
+        used += [one.generation for one in _standing(studio, queue)]
+    write_json(_note_path(queue), Note(mark=_new_mark(queue, max(used) + 1), former=former).model_dump())
 
 
 def labelling_link(studio: Studio, project_id: int) -> str:
@@ -157,11 +184,31 @@ def _is_ours(project: dict[str, Any], mark: str) -> bool:
     return str(project.get("description")) == f"{MADE_BY} {mark}"
 
 
-def _latest(projects: list[dict[str, Any]], marks: list[str]) -> dict[str, Any]:
-    """Return the newest generation; of two that were made at once, the first."""
-    return max(
-        projects, key=lambda one: (max(at for at, mark in enumerate(marks) if _is_ours(one, mark)), -int(one["id"]))
-    )
+def _is_shared(queue: Queue, note: Note | None) -> bool:
+    """Tell whether other clones find the same project: not where it was made before there was an id."""
+    marks = _shared_marks(queue)
+    return note.mark in marks if note else bool(marks)
+
+
+def _standing(studio: Studio, queue: Queue) -> list[Made]:
+    """Return what any clone made for a queue and still stands."""
+    generations = {f"{MADE_BY} {mark}": at for at, mark in enumerate(_shared_marks(queue))}
+    told = [(str(project.get("description")), project) for project in studio.projects()]
+    return [Made(generations[mark], project) for mark, project in told if mark in generations]
+
+
+def _present(studio: Studio, queue: Queue, standing: list[Made]) -> Made | None:
+    """Return the newest generation, unless it is older than the noted one; of two made at once, the first."""
+    if not standing:
+        return None
+    newest = max(standing, key=lambda one: (one.generation, -int(one.project["id"])))
+    note = _note(queue)
+    own = _shared_marks(queue).index(note.mark) if note else -1
+    if newest.generation != own or note is None or note.project is None:
+        return newest if newest.generation >= own else None
+    noted = [one for one in standing if (one.project["id"], one.generation) == (note.project, own)]
+    # Where another project stands under the noted number, this is another server than before.
+    return noted[0] if noted else newest if studio.project(note.project) is None else None
 
 
 def _update(studio: Studio, queue: Queue, project: Project) -> None:
@@ -190,7 +237,8 @@ def _create(studio: Studio, queue: Queue) -> Project:
     if project is None:
         raise WirecopyError(f"{studio.url} made no project: {cause}", hint="wirecopy annotation push")
     if made is not None and made != project.id:
-        studio.delete_empty_project(made)  # a colleague's push made it at the same time, and first
+        with suppress(Doubt):  # it is empty: no harm where it stays
+            studio.delete_empty_project(made)  # a colleague's push made another at the same time, and first
     return project
 
 
@@ -200,11 +248,15 @@ def _of(project: dict[str, Any], queue: Queue) -> Project:
         wanted.pop("title")
     # The server rewrites the HTML of the guideline, so what was sent is compared, not what it holds.
     note = _note(queue)
-    sent = note is not None and note.instruction == digest(wanted["expert_instruction"])
+    sent = (
+        note is not None and note.project == project["id"] and note.instruction == digest(wanted["expert_instruction"])
+    )
     told = project | ({"expert_instruction": wanted["expert_instruction"]} if sent else {})
     drift = {name: value for name, value in wanted.items() if told.get(name) != value}
     source = f"{project['id']}@{project['created_at']}"
-    return Project(int(project["id"]), str(project["title"]), source, drift)
+    made_by, _, mark = str(project.get("description")).rpartition(" ")
+    ours = made_by == MADE_BY and not _chosen(queue)
+    return Project(int(project["id"]), str(project["title"]), source, drift, mark if ours else None)
 
 
 def _note_path(queue: Queue) -> Path:

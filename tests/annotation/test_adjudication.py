@@ -150,7 +150,10 @@ def test_letters_are_random_by_unit_and_the_same_each_time() -> None:
 
 def test_more_answers_than_panels() -> None:
     task = made(*(stance(f"r{at}", "favor" if at % 2 else "against") for at in range(8)))
-    assert not [name for name in PANELS if task.data[f"answer_{name}_text"] == BLANK]
+    panels = [task.data[f"answer_{name}_text"] for name in PANELS]
+    assert BLANK not in panels and ["more answers" in panel for panel in panels] == [*[False] * 4, True]
+    assert panels[-1].endswith("\n\n(3 more answers, not shown here)")
+    assert "more answers" not in str(made(*(stance(f"r{at}", "favor") for at in range(5))).data)
 
 
 def test_a_later_answer_makes_no_new_payload() -> None:
@@ -194,3 +197,38 @@ def test_what_is_no_decision(changed: dict[str, Any]) -> None:
 def test_a_decision_holds_for_its_text_only() -> None:
     edited = UNIT.model_copy(update={"payload": "new"})
     assert decisions(STANCE, [decided("favor")], [edited]) == {}
+
+
+def clashing(kind: str) -> Scheme:
+    """A scheme that asks for something else under the names of the decision's own questions."""
+    looks: Any = {
+        "number": {"min": 0, "max": 100},
+        "text": {},
+        "spans": {"side": "article", "labels": [{"value": "word", "text": "Word"}]},
+    }
+    names = [name for name in ("confidence", "reason") if (kind, name) != ("text", "reason")]
+    asked = [{"type": kind, "name": name, "title": name, **looks[kind]} for name in names]
+    given = STANCE.model_dump(by_alias=True)
+    questions = [one for one in given["questions"] if one["name"] not in names] + asked
+    return Scheme.model_validate(given | {"questions": questions, "checks": []})
+
+
+@pytest.mark.parametrize("kind", ["number", "text", "spans"])
+def test_a_scheme_that_asks_for_something_else_under_these_names(kind: str) -> None:
+    scheme = clashing(kind)
+    asked = adjudication_scheme(scheme)
+    added = asked.questions[len(scheme.questions) :]
+    names = {"text": ["decision_confidence", "reason"]}.get(kind, ["decision_confidence", "decision_reason"])
+    assert [one.name for one in added] == names and asked.questions[: len(scheme.questions)] == scheme.questions
+    assert adjudication_scheme(asked) == asked and fromstring(labelling_page(asked, panels=PANELS))
+    values: dict[str, dict[str, Any]] = {
+        "number": {"confidence": 70.0, "reason": 3.0},
+        "text": {"confidence": "so so"},
+        "spans": {},
+    }
+    own = values[kind]
+    task = made(stance("a", "favor"), stance("b", "against"))
+    said = answered(task, "judge", {"stance": "favor", **own, names[0]: "high", names[1]: "It says so."})
+    one = decisions(scheme, [said], [UNIT])[UNIT.key]
+    assert (one.confidence, one.reason) == ("high", "It says so.")
+    assert one.values == {"stance": "favor", **own}

@@ -15,9 +15,11 @@ from tests.annotation.test_scheme_properties import answers, data_of
 
 TEXT = "Für 👩🏽‍⚖️ „Schön“ e\u0301 said\r\nthe mayor.\n\nשלום عليكم 東京"
 DATA = {"article_text": TEXT, "source_text": TEXT, "translation_text": TEXT[::-1], "target": "?"}
+ANY_TEXT = st.text(max_size=8) | st.text(st.characters(categories=["Cs"]), min_size=1, max_size=2)
+HUGE = st.integers(300, 4_000).map(lambda digits: 10**digits)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | HUGE | st.floats() | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=8,
 )
 SCHEMES = [load(name, Path()) for name in built_in()]
@@ -44,7 +46,7 @@ def test_what_the_page_can_say_comes_back_as_said(scheme: Scheme, draw: st.DataO
                 "from_name": NAMES,
                 "to_name": st.sampled_from(["article", "source", "translation"]),
                 "value": st.dictionaries(
-                    st.sampled_from(["start", "end", "text", "labels", "choices", "number"]),
+                    st.sampled_from(["start", "end", "text", "labels", "choices", "number"]) | ANY_TEXT,
                     JSON | st.lists(st.sampled_from(["actor-favor", "minor-error", "major-omission"]), max_size=2),
                 ),
             }
@@ -56,7 +58,7 @@ def test_any_other_result_is_rejected_never_a_crash(scheme: Scheme, results: lis
     try:
         values, spans = parse(scheme, results, DATA)
     except Rejected as flaw:
-        assert flaw.detail
+        assert flaw.detail.encode()
         return
     for question in scheme.questions:
         value = values.get(question.name)
@@ -71,12 +73,20 @@ def test_any_other_result_is_rejected_never_a_crash(scheme: Scheme, results: lis
         assert DATA[f"{span.side}_text"][span.start : span.end] == span.text
 
 
-@pytest.mark.parametrize("number", [-1, 101, True, "50", None, float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "number", [-1, 101, True, "50", None, float("nan"), float("inf"), pytest.param(10**400, id="huge")]
+)
 def test_a_score_out_of_bounds_is_rejected(number: object) -> None:
     scheme = load("translation-esa", Path())
     result = [{"from_name": "score", "to_name": "translation", "type": "number", "value": {"number": number}}]
     with pytest.raises(Rejected):
         parse(scheme, result, DATA)
+
+
+def test_a_number_that_can_t_be_printed_is_rejected() -> None:
+    result = [{"from_name": "score", "to_name": "translation", "type": "number", "value": {"number": 10**5_000}}]
+    with pytest.raises(Rejected, match="an endless int"):
+        parse(load("translation-esa", Path()), result, DATA)
 
 
 def region(number: str, row: str = "actor", **place: Any) -> dict[str, Any]:

@@ -1,5 +1,9 @@
-"""Blindness, in real browsers: what annotators can see of each other by following the links of their pages."""
+"""Blindness, in real browsers: what annotators can see of each other by following the links of their pages.
 
+With UPDATE_PICTURES=1 the picture of a queue in docs/ is taken anew.
+"""
+
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,24 +12,31 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
+from annotation.answers import pulled
 from annotation.campaign import Campaign
 from annotation.schema import Task
 from annotation.schemes.interface import labelling_page
 from annotation.studio import server
-from annotation.studio.accounts import invite
+from annotation.studio.accounts import invite, login_of
 from annotation.studio.client import Studio
 from annotation.studio.project import labelling_link
+from annotation.studio.pull import pull
+from annotation.studio.push import push
 from annotation.tasks import to_server
+from corpus.output import Output
 from tests.annotation.test_browser import send
+from tests.annotation.test_push_queues import configured
 from tests.campaigns import campaign
-from tests.pages import FLAGS, TEXT, mark
+from tests.conftest import REPOSITORY
+from tests.pages import TEXT, log_in, mark
 
 # Each marks another word and gives another answer, so that each trace says whose it is.
 WORDS = {"anna": ("mayor", "q"), "ben": ("toll", "r"), "carla": ("harbour", "s")}
-UNITS = {"anna": (0, 1), "ben": (1, 2), "carla": (2, 0)}
+SENTENCE = "In {n} days the mayor of the harbour wants a toll for cars, she said. 🚗"
 OVERLAP = 2
+GUIDELINE = ".lsf-modal-ls_visible"
 ROW = ".lsf-table__row-wrapper"
 PATIENCE = 20_000
 _number = count(1)
@@ -50,33 +61,21 @@ class Seen:
         return {one for one in traces if any(one in body for body in self.bodies)}
 
 
-People = Callable[[str], Seen]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
+People = Callable[..., Seen]
 
 
 @pytest.fixture
 def people(browser: Browser, studio: Studio) -> Iterator[People]:
-    """Call it with a name to get somebody with an account and a browser of their own, logged in."""
+    """Call it with a name and a login to get somebody with an account and a browser of their own, logged in."""
     contexts = []
 
-    def somebody(name: str) -> Seen:
-        (account,) = invite(studio, {name: f"{name}-{next(_number)}@blind.invalid"})
+    def somebody(name: str, login: str = "") -> Seen:
+        (account,) = invite(studio, {name: login or f"{name}-{next(_number)}@blind.invalid"})
         context = browser.new_context(viewport={"width": 1600, "height": 900})
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{studio.url}/user/login/")
-        page.fill("input[name=email]", account.login)
-        page.fill("input[name=password]", account.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(lambda url: "/user/login" not in url)
+        log_in(page, studio.url, account.login, account.password)
         seen = Seen(name, page)
         page.on("response", lambda response: _keep(seen, response))
         return seen
@@ -94,12 +93,12 @@ def _keep(seen: Seen, response: Response) -> None:
 @pytest.fixture
 def units(tmp_path: Path) -> tuple[Campaign, list[Task]]:
     """Three tasks about the same thing."""
-    one = campaign(tmp_path / "w", 3, text="In {n} days the mayor of the harbour wants a toll for cars, she said. 🚗")
+    one = campaign(tmp_path / "w", 3, text=SENTENCE)
     return one, one.tasks()
 
 
 def project(studio: Studio, one: Campaign, tasks: list[Task], overlap: int) -> int:
-    """Make a project as a push does."""
+    """Make a project that no push makes: one that many share, or whose tasks are chosen here."""
     settings = {
         "title": f"blind {next(_number)}",
         "label_config": labelling_page(one.scheme),
@@ -112,10 +111,19 @@ def project(studio: Studio, one: Campaign, tasks: list[Task], overlap: int) -> i
     return number
 
 
+def enter_stream(seen: Seen, link: str) -> None:
+    """Open a labelling link; where the guideline comes first, as with all that is pushed, close it."""
+    seen.page.goto(link)
+    seen.page.wait_for_load_state("networkidle")
+    if seen.page.locator(GUIDELINE).is_visible():
+        seen.page.keyboard.press("Escape")
+        expect(seen.page.locator(GUIDELINE)).to_have_count(0)
+
+
 def work(seen: Seen, link: str, tasks: int) -> None:
     """Answer a whole queue from its link: one mark and one choice a task."""
     word, key = WORDS[seen.name]
-    seen.page.goto(link)
+    enter_stream(seen, link)
     for done in range(tasks):
         expect(seen.page.locator(TEXT)).to_contain_text(word, timeout=PATIENCE)
         expect(seen.page.locator(".htx-highlight")).to_have_count(0, timeout=PATIENCE)
@@ -136,7 +144,7 @@ def traces(studio: Studio, number: int) -> set[str]:
 def walk(seen: Seen, number: int, link: str) -> None:
     """Follow the links of a project from its labelling link: history, data manager, rows, their source, settings."""
     page = seen.page
-    page.goto(link)
+    enter_stream(seen, link)
     seen.look()
     back = page.get_by_test_id("prev-task")
     while back.count() and back.is_enabled():
@@ -173,18 +181,21 @@ def open_row(seen: Seen, row: int) -> None:
     seen.look()
 
 
-def test_with_a_project_each_nobody_meets_the_answers_of_others(
-    units: tuple[Campaign, list[Task]], studio: Studio, people: People
-) -> None:
-    one, tasks = units
-    numbers = {name: project(studio, one, [tasks[at] for at in UNITS[name]], 1) for name in WORDS}
-    crowd = {name: people(name) for name in WORDS}
+def test_with_a_queue_each_nobody_meets_the_answers_of_others(studio: Studio, people: People, tmp_path: Path) -> None:
+    """The queues are those of a push, the accounts those of an invite."""
+    campaign(tmp_path / "w", 3, text=SENTENCE)
+    one = configured(tmp_path / "w", tuple(WORDS))
+    tasks, numbers = one.tasks(), push(studio, one, out=Output()).projects
+    sizes = {name: sum(1 for _ in studio.tasks(number)) for name, number in numbers.items()}
+    assert sizes == dict.fromkeys(WORDS, OVERLAP * len(tasks) // len(WORDS))
+    crowd = {name: people(name, login_of(one.workspace.config, name)) for name in WORDS}
     for name, number in numbers.items():
-        work(crowd[name], labelling_link(studio, number), len(UNITS[name]))
+        work(crowd[name], labelling_link(studio, number), sizes[name])
     told = {name: traces(studio, number) for name, number in numbers.items()}
-    assert all(len(told[name]) == 3 * len(UNITS[name]) for name in WORDS)
+    assert all(len(told[name]) == 3 * sizes[name] for name in WORDS)
     for name, number in numbers.items():
         walk(crowd[name], number, labelling_link(studio, number))
+    picture(crowd["anna"], f"{studio.url}/projects/{numbers['anna']}/data")
 
     for name, seen in crowd.items():
         others = set().union(*(told[other] for other in WORDS if other != name))
@@ -192,6 +203,27 @@ def test_with_a_project_each_nobody_meets_the_answers_of_others(
         assert seen.got(told[name]) == told[name], "the walk met each own answer, so it would have met those of others"
     keys = [held.key for number in numbers.values() for held in studio.tasks(number) if held.submitted == 1]
     assert {key: keys.count(key) for key in keys} == {task.key: OVERLAP for task in tasks}
+    counted(studio, one)
+
+
+def counted(studio: Studio, one: Campaign) -> None:
+    """Each answer is that of who was asked, whatever the pages showed."""
+    assert pull(studio, one, out=Output()).annotations == OVERLAP * len(one.tasks())
+    for name, (word, _key) in WORDS.items():
+        mine = [row for row in pulled.annotations(one) if row.annotator == pulled.pseudonym(one, name)]
+        assert len(mine) == 2 and {span.text for row in mine for span in row.spans} == {word}
+
+
+def picture(seen: Seen, manager: str) -> None:
+    """Show what an annotator sees of a queue beside its stream: its own tasks, with one open."""
+    if not os.environ.get("UPDATE_PICTURES"):
+        return
+    seen.page.set_viewport_size({"width": 1280, "height": 800})
+    seen.page.goto(manager)
+    expect(seen.page.locator(ROW).first).to_be_visible(timeout=PATIENCE)
+    open_row(seen, 0)
+    seen.page.wait_for_timeout(500)
+    seen.page.screenshot(path=REPOSITORY / "docs" / "queue.png")
 
 
 def test_a_tab_of_a_shared_project_leads_to_the_answers_of_others(

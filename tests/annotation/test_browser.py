@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Response, expect
 
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
@@ -20,17 +20,9 @@ from corpus.build import build
 from corpus.config import Workspace, load
 from corpus.output import Output
 from corpus.parquet import read_dicts
-from tests.pages import FLAGS, TEXT, mark
+from tests.pages import TEXT, log_in, mark
 
 Open = Callable[[Campaign], Page]
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
@@ -49,11 +41,7 @@ def open_stream(browser: Browser, local_server: tuple[Server, Path], studio: Stu
 
     page.on("dialog", dismiss)
     server = local_server[0]
-    page.goto(f"{server.url}/user/login/")
-    page.fill("input[name=email]", server.login)
-    page.fill("input[name=password]", server.password or "")
-    page.click("button[type=submit]")
-    page.wait_for_url(lambda url: "/user/login" not in url)
+    log_in(page, server.url, server.login, server.password or "")
 
     def opened(campaign: Campaign) -> Page:
         pushed = push(studio, campaign, out=Output())

@@ -10,7 +10,7 @@ from itertools import chain, combinations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Response, expect
 
 from annotation.schema import Task
 from annotation.schemes import built_in, load
@@ -22,7 +22,7 @@ from annotation.studio.client import Studio
 from annotation.studio.project import labelling_link
 from annotation.studio.server import Server
 from tests.conftest import REPOSITORY, SAMPLE
-from tests.pages import FLAGS, TEXT, answer, document, mark, pairs, project_of, units
+from tests.pages import TEXT, answer, document, log_in, mark, pairs, project_of, units
 
 Open = Callable[..., tuple[Page, int]]
 ACTORS = ("Ilva Tornquist", "Bram Odegaard", "Greta Halvard")
@@ -47,23 +47,11 @@ PAIRS = pairs(
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def signed_in(browser: Browser, local_server: tuple[Server, Path]) -> Page:
     """One page of the owner. No page may open a dialog: that would be a script out of an article."""
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     server = local_server[0]
-    page.goto(f"{server.url}/user/login/")
-    page.fill("input[name=email]", server.login)
-    page.fill("input[name=password]", server.password or "")
-    page.click("button[type=submit]")
-    page.wait_for_url(lambda url: "/user/login" not in url)
+    log_in(page, server.url, server.login, server.password or "")
     return page
 
 

@@ -1,7 +1,9 @@
 """Controls: copies in a queue at a distance, errors that stand exactly where they are said to."""
 
 import json
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from annotation.controls.injection import TEXT, Donors, phrase_length, words_of
 from annotation.controls.make import DISTANCE, WINDOW, Bench, control_key, gold_of
+from annotation.queues import ordered
 from annotation.schema import Control, Known, Task
 from corpus.config import Controls
 from corpus.errors import WirecopyError
@@ -59,6 +62,74 @@ def test_controls_stay_when_documents_are_added(name: str, documents: int, more:
     before = bench(PAIRS[:count]).queue(name, PAIRS[:count])
     after = {task.key: task for task in BENCH.queue(name, PAIRS[:grown])}
     assert all(after[task.key] == task for task in before)
+
+
+def appended(name: str, grown: list[int]) -> list[Task]:
+    """The queue as it stands on a server to which each push appends what is new."""
+    there: list[Task] = []
+    for count in grown:
+        units = ordered(name, PAIRS[:count])
+        sent = [task.key for task in there]
+        queue = bench(PAIRS[:count]).queue(name, units, sent=sent)
+        assert {task.key for task in there} <= {task.key for task in queue}, "what stands there stays"
+        there += [task for task in queue if task.key not in set(sent)]
+    return there
+
+
+@FEW
+@given(name=NAMES, growth=st.lists(st.integers(1, 12), min_size=1, max_size=6))
+def test_copies_keep_their_distance_where_new_tasks_are_appended(name: str, growth: list[int]) -> None:
+    grown = [4 * count for count in accumulate(growth)]
+    queue = appended(name, grown)
+    assert sorted(task.key for task in queue if task.control is None) == sorted(one.key for one in PAIRS[: grown[-1]])
+    assert len({task.key for task in queue}) == len(queue)
+    place = {task.key: at for at, task in enumerate(queue)}
+    for task in queue:
+        if task.control:
+            first, last = sorted((place[task.key], place[str(task.of)]))
+            assert sum(one.control is None for one in queue[first + 1 : last]) >= DISTANCE
+            assert place[task.key] > place[str(task.of)] or task.control is Control.INJECTED
+
+
+def test_a_queue_that_grows_by_little_has_its_share_of_controls() -> None:
+    queue = appended("a", list(range(4, 241, 4)))
+    for kind in (Control.REPEAT, Control.INJECTED):
+        assert 0.14 < sum(task.control is kind for task in queue) / 240 < 0.24
+
+
+def test_new_gold_stands_among_what_is_new_and_not_near_its_own_unit() -> None:
+    gold = {unit.key: Known(key=unit.key, values={"stance": "favor"}) for unit in ARTICLES}
+    one = Bench(STANCE, Controls(gold="g", gold_share=0.4), ARTICLES, gold)
+    before = one.queue("a", ARTICLES[:20])
+    sent = [task.key for task in before]
+    after = one.queue("a", ARTICLES, sent=sent)
+    new = [task for task in after if task.key not in set(sent)]
+    assert len(after) == 60 + 24 and {task.key for task in new} == {task.key for task in after} - set(sent)
+    there = [*before, *new]
+    units = {task.key: at for at, task in enumerate(one for one in there if one.control is None)}
+    for at, task in enumerate(there):
+        if task in new and task.control:
+            passed = sum(one.control is None for one in there[:at])
+            assert passed >= 20 and not -DISTANCE < passed - units[str(task.of)] <= DISTANCE
+
+
+def test_few_translations_of_a_large_campaign_are_looked_at_for_a_phrase() -> None:
+    class Ring(list[Any]):
+        def __getitem__(self, at: Any) -> Any:
+            looked.append(at)
+            return super().__getitem__(at)
+
+        def __iter__(self) -> Any:
+            for one in super().__iter__():
+                looked.append(0)
+                yield one
+
+    looked: list[Any] = []
+    donors = Donors([pair(0), *(pair(at) for at in range(4, 1_000))])
+    expected = donors.inject(pair(0))
+    (ring,) = donors._rings.values()
+    donors._rings["de"] = Ring(ring)
+    assert donors.inject(pair(0)) == expected and 0 < len(looked) < 100
 
 
 def test_the_shares_are_those_of_the_settings_and_differ_by_annotator() -> None:
@@ -192,8 +263,7 @@ def test_gold_is_named_by_key_or_by_its_documents(tmp_path: Path) -> None:
     [
         ("{", "JSON"),
         ({"key": "x", "color": "red"}, "color"),
-        ({"key": "none"}, "no unit of this campaign is none"),
-        ({"doc_ids": ["d99"], "target_id": "toll"}, "no unit of this campaign is d99, toll"),
+        ({"key": "gone", "values": {"stance": "maybe"}}, "no choice 'maybe'"),
         ({"values": {}}, "neither key nor doc_ids"),
         ({"key": ARTICLES[0].key, "values": {"stance": "maybe"}}, "no choice 'maybe'"),
         ({"key": ARTICLES[0].key, "values": {"color": "red"}}, "no question 'color'"),
@@ -214,13 +284,29 @@ def test_a_span_must_be_the_text_that_it_says(tmp_path: Path) -> None:
         write(tmp_path / "right.jsonl", {"key": ARTICLES[0].key, "spans": [span | {"text": "The"}]}), STANCE, ARTICLES
     )
     for wrong in (
-        {"text": "the"},
         {"text": "The", "label": "maybe"},
         {"text": "The", "side": "source"},
         {"text": "The", "end": 99_999},
+        {"text": "The", "start": -3, "end": 0},
+        {"text": "", "end": 0},
+        {"text": "the", "label": "maybe"},
     ):
         with pytest.raises(WirecopyError, match=r"gold.jsonl:1"):
             gold_of(write(tmp_path / "gold.jsonl", {"key": ARTICLES[0].key, "spans": [span | wrong]}), STANCE, ARTICLES)
+
+
+def test_gold_of_a_unit_that_is_gone_or_edited_is_skipped_and_counted(tmp_path: Path) -> None:
+    span = {"question": "evidence", "side": "article", "start": 4, "end": 9, "label": "favor", "holder": "author"}
+    rows = [
+        {"key": "gone", "values": {"stance": "favor"}},
+        {"doc_ids": ["d99"], "target_id": "toll"},
+        {"key": ARTICLES[0].key, "spans": [span | {"text": "Mayor"}]},
+        {"key": ARTICLES[0].key, "spans": [span | {"text": "mayor"}]},
+        {"key": ARTICLES[1].key, "spans": [span | {"start": 9_004, "end": 9_009, "text": "mayor"}]},
+    ]
+    found = gold_of(write(tmp_path / "gold.jsonl", *rows), STANCE, ARTICLES)
+    assert (list(found), found.skipped) == ([ARTICLES[0].key], 4)
+    assert found[ARTICLES[0].key].spans[0].text == "mayor"
 
 
 def test_a_missing_gold_file_is_named(tmp_path: Path) -> None:

@@ -62,6 +62,18 @@ def test_a_file_gives_the_same_and_may_name_all_units(tmp_path: Path) -> None:
     assert [one.values["stance"] for one in shown.values()] == ["against"] * len(SOME)
 
 
+def test_lines_of_a_file_that_fit_no_unit_any_more_are_skipped_and_counted(tmp_path: Path) -> None:
+    place: dict[str, Any] = {"question": "evidence", "side": "article", "start": 4, "end": 9}
+    span = place | {"text": "Mayor", "label": "favor", "holder": "author"}
+    rows = [{"key": "gone"}, {"key": SOME[0].key, "spans": [span]}, {"key": SOME[1].key, "values": {"stance": "favor"}}]
+    (tmp_path / "guess.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    shown = predict(
+        *(Prefill(model="m1", file="guess.jsonl"), STANCE, SOME), units=UNITS, root=tmp_path, folder=tmp_path / "c"
+    )
+    assert (list(shown), shown.skipped) == ([(SOME[1].key, SOME[1].payload)], 2)
+    assert kept(tmp_path / "c") == shown
+
+
 def test_the_first_prediction_of_a_text_stays_and_a_new_text_gets_its_own(tmp_path: Path) -> None:
     first, record = asked(script(tmp_path), tmp_path), tmp_path / "campaign" / FILE_NAME
     before = record.read_bytes()
@@ -120,7 +132,8 @@ def test_a_share_is_left_blank_by_annotator_and_unit() -> None:
         ('print(\'{"key": "other"}\')', "output:1: no unit of this campaign is other"),
         (FAVOR.replace('"favor"}', '"perhaps"}'), "output:1: 'stance' has no choice 'perhaps'"),
         (FAVOR.replace('"label": "favor"', '"label": "perhaps"'), "output:1: 'evidence' has no label"),
-        (FAVOR.replace('"text": "a toll"', '"text": "no toll"'), r"output:1: 'evidence' \[\d+:\d+\] is 'a toll'"),
+        (FAVOR.replace('"text": "a toll"', '"text": "no tax"'), r"output:1: 'evidence' \[\d+:\d+\] is 'a toll'"),
+        (FAVOR.replace('"text": "a toll"', '"text": "no toll"'), r"output:1: 'evidence' \[20:26\] is not as long"),
         (FAVOR + "    print(json.dumps({'key': unit['key']}))\n", "output:2: the unit .* stands twice"),
     ],
 )

@@ -55,6 +55,7 @@ def test_a_team_writes_its_own(tmp_path: Path) -> None:
         ('type = "choice"', 'type = "poem"', "[questions -> 0]"),
         ("version =", "version ==", "not valid TOML"),
         ('name = "tone"', 'name = "origin"', "'origin' can't name a question"),
+        ('name = "tone"', 'name = "adjudication_reason"', "'adjudication_reason' can't name a question"),
         ('name = "tone"', 'name = "article"', "'article' can't name a question"),
         ('key = "2"', 'key = "u"', "key 'u' is taken by Label Studio or the browser"),
         ('key = "2"', 'key = "alt+r"', "key 'alt+r' is taken"),

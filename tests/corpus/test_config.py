@@ -11,6 +11,7 @@ from corpus.output import Output
 from corpus.workspace import init
 
 LEAST = 'name = "x"\n[[sources]]\npath = "a"\n'
+STRATUM = '[[campaigns.c.strata]]\nname = "gold"\noverlap = 3\nfirst = 5\n'
 EVENT = '[[events]]\nid = "e"\n'
 
 
@@ -58,6 +59,11 @@ def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
         (LEAST + '[campaigns.c]\nscheme = "s"\nevents = ["e"]', "campaign 'c' names the event 'e'"),
         (LEAST + '[campaigns.c]\nscheme = "s"\noverlap = true', "[campaigns.c -> overlap] Input should be a valid int"),
         (LEAST + '[campaigns.c]\nscheme = "s"\noverlap = 0', "[campaigns.c -> overlap] Input should be greater"),
+        (LEAST + '[campaigns.c]\nscheme = "s"\n' + STRATUM + STRATUM, "[campaigns -> c] [[strata]] has 'gold' twice"),
+        (
+            LEAST + '[campaigns.c]\nscheme = "s"\nproject = 7\n[annotators.ann]\nactive = false',
+            "campaign 'c' has project = 7, which all annotators share, but [annotators] gives ann a project each",
+        ),
         (LEAST + '[campaigns.documents]\nscheme = "s"', "'documents' can't name a campaign"),
         (LEAST + "[splits]\ntrain = 0.5", "[top level -> splits] train, validation and test must add up to 1"),
         (LEAST + "[splits]\ntrain = nan", "[splits -> train]"),
@@ -66,6 +72,12 @@ def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, line: str) -> None:
     assert line in refusal(tmp_path, text)
+
+
+def test_a_chosen_project_stands_beside_the_annotators_of_other_campaigns(tmp_path: Path) -> None:
+    other = '[campaigns.d]\nscheme = "s"\n[annotators.ann]\ncampaigns = ["d"]'
+    config = parse(write(tmp_path, LEAST + '[campaigns.c]\nscheme = "s"\nproject = 7\n' + other))
+    assert config.campaigns["c"].project == 7
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
