@@ -5,6 +5,7 @@ Controls are never prefilled: a copy would give away who only confirms.
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from corpus.files import checked, write_text
 from corpus.schema import Row
 
 FILE_NAME = "prefill.jsonl"
+SECRETS = {"LABEL_STUDIO_API_KEY", "WIRECOPY_DATABASE_URL", "HF_TOKEN"}
 SENT = {"key", "doc_ids", "segment_ids", "target_id", "languages", "data"}
 Shown = dict[tuple[str, str], "Prediction"]
 
@@ -105,10 +107,15 @@ def to_server(scheme: Scheme, prediction: Prediction, task: Task) -> list[dict[s
     return [{"model_version": prediction.model, "result": result}]
 
 
+def _safe() -> dict[str, str]:
+    """Return our environment without what opens the server, its database or the Hub."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
+
+
 def _run(command: Sequence[str], sent: bytes, root: Path, where: str) -> list[bytes]:
     hint = "it reads units as JSON lines and writes predictions as JSON lines: try it by hand"
     try:
-        done = subprocess.run(list(command), input=sent, capture_output=True, cwd=root, check=False)
+        done = subprocess.run(list(command), input=sent, capture_output=True, cwd=root, env=_safe(), check=False)
     except OSError as error:
         raise WirecopyError(f"{where}: can't be started: {error.strerror}", hint="check its path") from None
     if done.returncode:

@@ -222,6 +222,7 @@ class Config(Section):
         for who, event in named:
             if event not in events:
                 raise ValueError(f"{who} names the event '{event}', but [[events]] has {events or 'none'}")
+        _unique("annotators", [one.email.lower() for one in self.annotators.values() if one.email])
         for name, annotator in self.annotators.items():
             if unknown := sorted(set(annotator.campaigns) - set(self.campaigns)):
                 raise ValueError(f"annotator '{name}' names the campaign '{unknown[0]}', which [campaigns] has not")

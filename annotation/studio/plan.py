@@ -3,7 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from annotation.campaign import Campaign, Queue
 from annotation.schema import Task
@@ -45,6 +45,7 @@ class Plan:
     standing: int = 0
     last: int = 0
     hours: float = 0.0
+    skipped_gold: int = 0
 
     @property
     def waiting(self) -> int:
@@ -120,6 +121,8 @@ class Plan:
             out.note(f"{who}: {len(self.moved)} open tasks go to other annotators")
         if self.waiting:
             out.note(f"{who}: {self.waiting} tasks wait for the tutorial: when it is done, pull, then push")
+        if self.skipped_gold:
+            out.note(f"{who}: {self.skipped_gold} gold answers fit no unit by now")
         if self.gone:
             out.note(f"{who}: {len(self.gone)} tasks on the server are no longer in the corpus; they stay")
         if self.edited:
@@ -135,7 +138,10 @@ def plan(studio: Studio, campaign: Campaign, tasks: list[Task]) -> list[Plan]:
     wanted = shares(campaign, tasks, standings)
     units = {task.key: task.payload for task in tasks}
     return [
-        compare(one.queue, share.tasks, units, one.project, one.held, share.later, one.begun)
+        replace(
+            compare(one.queue, share.tasks, units, one.project, one.held, share.later, one.begun),
+            skipped_gold=share.skipped,
+        )
         for one in standings
         for share in [wanted[one.queue.name]]
         if share.tasks or one.project or not one.queue.name

@@ -84,7 +84,7 @@ def _push(
     rounds: list[Pushed] = []
     for _ in range(ROUNDS):
         plans, moved = _moved(studio, campaign, tasks, out)
-        shown = _predicted(campaign, tasks, [task for one in plans for task in one.missing])
+        shown = _predicted(campaign, tasks, [task for one in plans for task in one.missing], out)
         brought = {
             one.queue.name: bring(studio, one, units, shown, out=out, prune=prune, prune_answered=prune_answered)
             for one in plans
@@ -140,7 +140,7 @@ def _moved(studio: Studio, campaign: Campaign, tasks: list[Task], out: Output) -
     return plans, moved
 
 
-def _predicted(campaign: Campaign, units: list[Task], missing: list[Task]) -> Shown:
+def _predicted(campaign: Campaign, units: list[Task], missing: list[Task], out: Output) -> Shown:
     """Ask the model of a campaign for what it has not said yet; return what adds it to a task."""
     settings = campaign.settings.prefill
     if settings is None:
@@ -148,6 +148,8 @@ def _predicted(campaign: Campaign, units: list[Task], missing: list[Task]) -> Sh
     wanted = list({task.key: task for task in missing}.values())
     root = campaign.workspace.root
     known = prefill.predict(settings, campaign.scheme, wanted, units=units, root=root, folder=campaign.folder)
+    if known.skipped:
+        out.note(f"{campaign.name}: {known.skipped} predictions fit no unit by now")
 
     def shown(queue: Queue, task: Task) -> Sent:
         filled = prefill.with_prefill(settings, task, known, queue.name)

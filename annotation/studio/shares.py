@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from annotation.answers import pulled
 from annotation.campaign import Campaign, Queue
@@ -35,10 +35,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Share:
-    """The tasks of one queue in their order; those of `later` come when the tutorial is done."""
+    """The tasks of one queue in their order; those of `later` come when the tutorial is done.
+
+    `skipped` gold answers are for units that are gone or have another text by now.
+    """
 
     tasks: list[Task] = field(default_factory=list)
     later: list[Task] = field(default_factory=list)
+    skipped: int = 0
 
 
 def queues_of(campaign: Campaign) -> list[Queue]:
@@ -71,12 +75,14 @@ def shares(campaign: Campaign, units: Sequence[Task], standings: Sequence[Standi
     newcomers = [one.queue.name for one in standings if not one.held and not one.before]
     given = assign(tasks, working, wanted, holdings, newcomers=newcomers)
     first = {stratum.name for stratum in campaign.settings.strata if stratum.first}
+    skipped = getattr(bench.gold, "skipped", 0)
     found = {}
-    for name, held in holdings.items():
+    for one in standings:
+        name, held = one.queue.name, holdings[one.queue.name]
         mine = {task.key for task in given.get(name, ())} | set(held.answered)
         order = ordered(name, [task for task in tasks if task.key in mine], first)
-        queue = bench.queue(name, order, active[name].languages) if name in active else order
-        found[name] = _gated(queue, passed.get(name, True))
+        queue = bench.queue(name, order, active[name].languages, _sent(one, tasks)) if name in active else order
+        found[name] = replace(_gated(queue, passed.get(name, True)), skipped=skipped)
     return found
 
 
@@ -108,6 +114,13 @@ def _holding(one: Standing, tasks: Sequence[Task]) -> Holding:
     answered = {held.key for held in present if held.answers or held.id in one.begun}
     # Who had the old text of a unit gets the new one.
     return Holding(answered, {held.key for held in one.held if held.key in payloads} - answered)
+
+
+def _sent(one: Standing, tasks: Sequence[Task]) -> list[str]:
+    """Return the keys that stand on the server with their present text, in the order in which they are shown."""
+    payloads = {task.key: task.payload for task in tasks}
+    present = (held for held in one.held if held.intact and payloads.get(held.key, held.payload) == held.payload)
+    return [held.key for held in sorted(present, key=lambda held: held.id)]
 
 
 def _check_readers(
