@@ -29,7 +29,7 @@ REPEATED = {"outlet", "language", "encoding", "role", "rule", "doc_id", "family_
 
 
 def write(
-    path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: Features, *, group_bytes: int = GROUP_BYTES
+    path: Path, rows: Iterable[BaseModel | Mapping[str, Any]], features: Features, *, group_bytes: int | None = None
 ) -> int:
     """Write rows to `path`, atomically, in row groups of `group_bytes` at most; return how many.
 
@@ -38,14 +38,15 @@ def write(
     import pyarrow as pa
 
     schema = schema_of(features)
-    with replacing(path) as beside, writing(beside, schema, group_bytes) as put:
-        batches = (pa.RecordBatch.from_pylist(chunk, schema=schema) for chunk in _chunks(rows, group_bytes))
+    most = group_bytes or GROUP_BYTES
+    with replacing(path) as beside, writing(beside, schema, most) as put:
+        batches = (pa.RecordBatch.from_pylist(chunk, schema=schema) for chunk in _chunks(rows, most))
         return sum(map(put, batches))
 
 
 @contextmanager
 def writing(
-    path: Path, schema: "pa.Schema", group_bytes: int = GROUP_BYTES
+    path: Path, schema: "pa.Schema", group_bytes: int | None = None
 ) -> Iterator[Callable[["pa.RecordBatch"], int]]:
     """Open `path` for batches of rows; yield the function that takes one and returns its rows.
 
@@ -63,7 +64,7 @@ def writing(
         def put(batch: "pa.RecordBatch") -> int:
             rows = sum(one.num_rows for one in pending) + batch.num_rows
             size = sum(one.nbytes for one in pending) + batch.nbytes
-            if pending and (rows > GROUP_ROWS or size > group_bytes):
+            if pending and (rows > GROUP_ROWS or size > (group_bytes or GROUP_BYTES)):
                 flush()
             pending.append(batch)
             return int(batch.num_rows)

@@ -1,12 +1,12 @@
 """Agreement: the published figures of textbooks, and what holds for any table."""
 
 import csv
-import importlib
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
+import krippendorff
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,12 +61,8 @@ def test_alpha_is_at_most_one_and_the_order_of_raters_and_units_does_not_matter(
     assert turned.value == (found.value if found.value is None else pytest.approx(found.value))
 
 
-@pytest.mark.skipif(importlib.util.find_spec("krippendorff") is None, reason="a second opinion, no dependency")
 @given(table=TABLES, name=st.sampled_from(list(METRICS)))
-def test_a_second_implementation_says_the_same(table: list[list[int | None]], name: str) -> None:
-    import numpy as np
-
-    krippendorff = importlib.import_module("krippendorff")
+def test_a_second_implementation_says_the_same(table: list[list[int | None]], name: Any) -> None:
     found = alpha(table, METRICS[name])
     if found.value is not None:
         data = np.array([[np.nan if value is None else value for value in row] for row in table]).T
