@@ -110,9 +110,10 @@ def test_a_cluster_at_an_address_makes_the_same_bytes(tmp_path: Path, cluster: s
         f'name = "x"\n[[sources]]\npath = "{SAMPLE / "articles"}"\n[corpus]\nvectors = "{OFF}"\n'
     )
     command = [sys.executable, "-m", "wirecopy", "corpus", "build", "-o", "other", "--engine", cluster]
-    for _ in range(3):
+    for _ in range(5):
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
-        if "ZombieProcess" not in done.stderr:  # Ray's server trips over processes that nobody has reaped
+        # Ray's server trips over processes that nobody has reaped, and over its own forks.
+        if "ZombieProcess" not in done.stderr and "Starting Ray client server failed" not in done.stderr:
             break
     assert done.returncode == 0, done.stderr
     assert contents(tmp_path / "other") == one
