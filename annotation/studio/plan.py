@@ -125,8 +125,6 @@ class Plan:
             out.note(f"{who}: {self.skipped_gold} gold answers fit no unit by now")
         if self.gone:
             out.note(f"{who}: {len(self.gone)} tasks on the server are no longer in the corpus; they stay")
-        if self.edited:
-            out.note(f"{who}: {len(self.edited)} tasks were edited by hand on the server: each is sent anew")
         if idle := sum(1 for held in self.old if not held.answers):
             out.note(f"{who}: {idle} outdated or gone tasks nobody has answered: `push --prune`")
 
