@@ -77,7 +77,10 @@ class Task(Row):
 
 
 class Span(Row):
-    """A marked passage: `text` is `[start:end]` of the side's text, in code points, half-open."""
+    """A marked passage: `text` is `[start:end]` of the side's text, in code points, half-open.
+
+    `comment` is a rater's remark on this mark: free text, which leaves a workspace only when asked for.
+    """
 
     question: str
     side: str
@@ -88,6 +91,7 @@ class Span(Row):
     holder: str | None = None
     holder_name: str | None = None
     severity: str | None = None
+    comment: str | None = None
 
 
 class Known(Row):

@@ -147,7 +147,11 @@ class Adjudication(Section):
 
 
 class Campaign(Section):
-    """One annotation campaign: a scheme on a part of the corpus."""
+    """One annotation campaign: a scheme on a part of the corpus.
+
+    An `imported` one has its units and answers from a file of other people's ratings. `aggregation`
+    makes labels of several answers; `preset` names how translations are scored.
+    """
 
     scheme: str
     unit: Literal["document", "paragraph"] | None = None
@@ -159,6 +163,9 @@ class Campaign(Section):
     controls: Controls = Controls()
     prefill: Prefill | None = None
     adjudication: Adjudication = Adjudication()
+    imported: bool = False
+    aggregation: Literal["majority", "dawid-skene", "mace"] = "majority"
+    preset: str | None = None
 
     @model_validator(mode="after")
     def _one_of_a_name(self) -> "Campaign":

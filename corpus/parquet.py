@@ -93,13 +93,30 @@ def read(path: Path, model: type[R], *, hint: str = REMAKE) -> Iterator[R]:
 
 def read_dicts(path: Path, *, hint: str = REMAKE) -> Iterator[dict[str, Any]]:
     """Read the rows of one file as plain dicts."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    with _readable(path, hint), path.open("rb") as raw, pq.ParquetFile(raw) as file:
+        for batch in file.iter_batches(batch_size=BATCH_ROWS):
+            yield from batch.to_pylist()
+
+
+def read_columns(path: Path, columns: Iterable[str], *, hint: str = REMAKE) -> "pa.Table":
+    """Read some columns of one file, whole."""
+    import pyarrow.parquet as pq
+
+    with _readable(path, hint), path.open("rb") as raw, pq.ParquetFile(raw) as file:
+        wanted = list(columns)
+        if absent := [name for name in wanted if name not in file.schema_arrow.names]:
+            raise ValueError(f"it has no column '{absent[0]}'")
+        return file.read(wanted)
+
+
+@contextmanager
+def _readable(path: Path, hint: str) -> Iterator[None]:
+    import pyarrow as pa
+
     try:
-        with path.open("rb") as raw, pq.ParquetFile(raw) as file:
-            for batch in file.iter_batches(batch_size=BATCH_ROWS):
-                yield from batch.to_pylist()
+        yield
     except FileNotFoundError:
         raise WirecopyError(f"{path} is missing", hint="wirecopy run") from None
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
