@@ -15,6 +15,7 @@ from corpus.errors import WirecopyError
 from corpus.schema import Document, Pair
 
 LONGEST_TITLE = 50
+ADD = 'add one to wirecopy.toml: [campaigns.stance] scheme = "stance"'
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Campaign:
     @property
     def annotators(self) -> dict[str, Annotator]:
         """Who has a queue of their own here, those who left too; empty where all share one."""
-        known = self.workspace.config.annotators
+        known = {} if self.settings.imported else self.workspace.config.annotators
         return {name: one for name, one in known.items() if not one.campaigns or self.name in one.campaigns}
 
     def units(self) -> Iterator[Task]:
@@ -86,16 +87,25 @@ class Queue:
 
 
 def load(workspace: Workspace, only: str | None = None) -> list[Campaign]:
-    """Load the campaigns of a workspace, or the one that is named."""
+    """Load the campaigns that run on Label Studio, or the one that is named."""
+    if only is not None and getattr(workspace.config.campaigns.get(only), "imported", False):
+        hint = "its measures: wirecopy annotation agreement, score or report"
+        raise WirecopyError(f"campaign '{only}' is imported: it has no tasks on Label Studio", hint=hint)
+    found = [one for one in load_all(workspace, only) if not one.settings.imported]
+    if not found:
+        raise WirecopyError("[campaigns] has only imported ones: nothing is asked on Label Studio", hint=ADD)
+    return found
+
+
+def load_all(workspace: Workspace, only: str | None = None) -> list[Campaign]:
+    """Load all campaigns of a workspace, imported ones too, or the one that is named."""
     known = workspace.config.campaigns
     if only is not None and only not in known:
         raise WirecopyError(
             f"[campaigns] has no campaign '{only}'", hint=f"campaigns here: {', '.join(known) or 'none'}"
         )
     if not known:
-        raise WirecopyError(
-            "[campaigns] is empty", hint='add one to wirecopy.toml: [campaigns.stance] scheme = "stance"'
-        )
+        raise WirecopyError("[campaigns] is empty", hint=ADD)
     names = [only] if only else list(known)
     return [_campaign(workspace, name, known[name]) for name in names]
 

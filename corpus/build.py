@@ -53,6 +53,8 @@ def build(
     or the address of a Ray cluster. Raises WirecopyError where a source matches no file or `folder`
     can't be written to.
     """
+    if not sources:
+        raise WirecopyError("wirecopy.toml names no articles", hint='add to it: [[sources]] path = "articles"')
     target = folder.resolve()  # "." and ".." have no name to put a folder beside
     with _writable(target):
         shards = sharding.shards(_inputs(sources, root, target, config))

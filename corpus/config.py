@@ -172,6 +172,13 @@ class Campaign(Section):
         _unique("strata", [stratum.name for stratum in self.strata])
         return self
 
+    @model_validator(mode="after")
+    def _imported_alone(self) -> "Campaign":
+        useless = ("strata", "events", "source_language", "project", "controls", "prefill")
+        if self.imported and (given := [name for name in useless if name in self.model_fields_set]):
+            raise ValueError(f"{given[0]} says how units are labelled; an imported campaign has them from a file")
+        return self
+
 
 class Splits(Section):
     """The shares of the three splits; they add up to 1."""
@@ -200,7 +207,7 @@ class Config(Section):
 
     name: str = Field(min_length=1, max_length=50, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")
     id: str | None = Field(default=None, pattern=r"^[0-9a-f]{16}$")
-    sources: list[Source] = Field(min_length=1)
+    sources: list[Source] = []
     corpus: Corpus = Corpus()
     events: list[Event] = []
     targets: list[Target] = []
@@ -218,6 +225,12 @@ class Config(Section):
                 wrong = f"{sorted(taken)}, and no name that ends in _annotations"
                 raise ValueError(f"'{name}' can't name a campaign: use a-z, 0-9 and _, none of {wrong}")
         return campaigns
+
+    @model_validator(mode="after")
+    def _articles_named(self) -> "Config":
+        if not self.sources and not (self.campaigns and all(one.imported for one in self.campaigns.values())):
+            raise ValueError("[[sources]] is missing: only a workspace of imported campaigns needs no articles")
+        return self
 
     @model_validator(mode="after")
     def _known_names(self) -> "Config":

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from annotation.campaign import Campaign, Queue
+from annotation.campaign import Campaign, Queue, load_all
 from annotation.campaign import load as load_campaigns
 from annotation.schema import Task
 from corpus.config import load
@@ -123,9 +123,9 @@ def pull(*, campaign: str | None, source: Path | None, full: bool, workspace: Pa
     return sum(table.quarantined for table in pulled)
 
 
-def campaigns_of(workspace: Path, only: str | None) -> list[Campaign]:
-    """Load the campaigns that a command is for."""
-    return load_campaigns(load(workspace), only)
+def campaigns_of(workspace: Path, only: str | None, *, imported: bool = False) -> list[Campaign]:
+    """Load the campaigns that a command is for; those that were `imported` where it measures only."""
+    return (load_all if imported else load_campaigns)(load(workspace), only)
 
 
 def without_empty(rows: list[dict[str, Any]], rare: tuple[str, ...]) -> list[dict[str, Any]]:

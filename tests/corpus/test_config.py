@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from corpus.build import build
 from corpus.config import load, parse
 from corpus.errors import WirecopyError
 from corpus.output import Output
@@ -46,8 +47,10 @@ def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
     ("text", "line"),
     [
         ("", "[top level -> name] missing"),
-        ('name = "x"', "[top level -> sources] missing"),
-        ('name = "x"\nsources = []', "[top level -> sources] List should have at least 1 item"),
+        ('name = "x"', "[[sources]] is missing"),
+        ('name = "x"\nsources = []', "[[sources]] is missing"),
+        ('name = "x"\n[campaigns.c]\nscheme = "s"', "[[sources]] is missing"),
+        (LEAST + '[campaigns.c]\nscheme = "s"\nimported = true\nproject = 3', "project says how units are labelled"),
         (LEAST + "colour = 1", "[sources.0 -> colour] unknown key"),
         ("colour = 1\n" + LEAST, "[top level -> colour] unknown key"),
         ('name = "x"\n[[sources]]\npath = 3', "[sources.0 -> path] Input should be a valid string, not 3"),
@@ -82,7 +85,7 @@ def test_a_chosen_project_stands_beside_the_annotators_of_other_campaigns(tmp_pa
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     message = refusal(tmp_path, "one = 1\ntwo = 2")
-    assert message.count("unknown key") == message.count("missing") == 2
+    assert (message.count("unknown key"), message.count("missing")) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,13 @@ def test_what_is_no_toml_is_said_so(tmp_path: Path, text: str | bytes) -> None:
 def test_other_encodings_than_utf_8_are_refused_but_a_mark_is_taken(tmp_path: Path) -> None:
     assert "not UTF-8: byte 8" in refusal(tmp_path, b'name = "\xfc"')
     assert parse(write(tmp_path, b"\xef\xbb\xbf" + LEAST.replace("\n", "\r\n").encode())).name == "x"
+
+
+def test_a_workspace_of_imported_campaigns_needs_no_articles(tmp_path: Path) -> None:
+    config = parse(write(tmp_path, 'name = "x"\n[campaigns.c]\nscheme = "translation-mqm"\nimported = true'))
+    assert (config.sources, config.campaigns["c"].imported) == ([], True)
+    with pytest.raises(WirecopyError, match="names no articles"):
+        build(config.sources, root=tmp_path, folder=tmp_path / "out", config=config, out=Output())
 
 
 def test_a_long_wrong_value_is_cut(tmp_path: Path) -> None:
