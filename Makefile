@@ -25,8 +25,8 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/startup.py
 
 bench-corpus: .venv/ready
-	$(BIN)/python benchmarks/corpus.py --steps
-	$(BIN)/python benchmarks/corpus.py --scale
+	$(BIN)/python -m benchmarks.corpus --steps
+	$(BIN)/python -m benchmarks.corpus --scale
 	$(BIN)/python -m benchmarks.alignment
 
 wheel: .venv/ready

