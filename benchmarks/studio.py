@@ -166,7 +166,7 @@ def import_answered(bench: Bench) -> int:
 
 
 def _answers(text: str) -> list[dict[str, Any]]:
-    mark = {"start": 0, "end": 6, "text": text[:6], "labels": ["actor-favor"]}
+    mark = {"start": 0, "end": 6, "text": text[:6], "labels": ["unspecified-favor"]}
     found = []
     for number, value in enumerate(("favor", "against")):
         span = {"type": "labels", "from_name": "evidence", "to_name": "article", "id": "r0", "value": mark}

@@ -38,9 +38,16 @@ def write(
     import pyarrow as pa
 
     schema = schema_of(features)
-    most = group_bytes or GROUP_BYTES
-    with replacing(path) as beside, writing(beside, schema, most) as put:
-        batches = (pa.RecordBatch.from_pylist(chunk, schema=schema) for chunk in _chunks(rows, most))
+    chunks = _chunks(rows, group_bytes or GROUP_BYTES)
+    batches = (pa.RecordBatch.from_pylist(chunk, schema=schema) for chunk in chunks)
+    return write_batches(path, batches, schema, group_bytes=group_bytes)
+
+
+def write_batches(
+    path: Path, batches: "Iterable[pa.RecordBatch]", schema: "pa.Schema", *, group_bytes: int | None = None
+) -> int:
+    """Write batches of rows to `path`, atomically; return how many rows."""
+    with replacing(path) as beside, writing(beside, schema, group_bytes) as put:
         return sum(map(put, batches))
 
 

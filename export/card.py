@@ -13,6 +13,7 @@ from corpus.card import front_matter
 from corpus.config import SPLIT_NAMES, Config
 
 FILES = "{name}/{split}-*.parquet"
+WAYS = {"majority": "majority", "dawid-skene": "the model of Dawid and Skene (1979)", "mace": "MACE (2013)"}
 MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~-])")
 
 
@@ -124,7 +125,9 @@ def _campaign(facts: Facts, campaign: Campaign) -> str:
         f"## {campaign.name}",
         f"Scheme `{campaign.scheme.id}`, guideline version {campaign.scheme.version}. "
         f"Annotations: {origins}, by {len(annotators)} annotators. "
-        f"Labels by majority{decided}; a tie has no hard label, its distribution is kept.",
+        f"Labels by {WAYS[campaign.settings.aggregation]}{decided}; a tie has no hard label, its distribution is kept. "
+        "Votes are in `_distribution`, what the method makes of them in `_soft`; `consensus_spans` are the passages "
+        "that more than half of the annotators mark.",
         _questions(campaign),
     ]
     return "\n\n".join(lines)

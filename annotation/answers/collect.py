@@ -36,7 +36,7 @@ class Seen:
 
 def states(campaign: Campaign, chunk: Chunk, task: Answered) -> Iterator[Seen]:
     """Yield every annotation of a task; `stale`, `deleted` and `revisions` are not known before all chunks are."""
-    made = from_server(task.model_dump(include={"data", "meta"}))
+    made = from_server({"data": task.data, "meta": task.meta})
     edited = made is not None and _edited(made)
     for answer in task.annotations:
         # Ids start again on a new server; the unique id, where there is one, does not.

@@ -1,15 +1,18 @@
-"""Annotations to labels: one row a unit, by majority; a tie stays a tie, and an adjudicator's decision overrides.
+"""Annotations to labels: one row a unit, by majority or by a model of the raters.
 
-Not covered yet: Dawid-Skene, MACE, span consensus.
+A tie stays a tie, and an adjudicator's decision overrides. Numbers have their mean: aggregation names
+choices only.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from annotation.answers.posteriors import Posteriors, posteriors
 from annotation.campaign import Campaign
+from annotation.measures.aggregation.consensus import consensus
 from annotation.schema import Annotation, Origin, Span, Status, Task
 from annotation.schemes.scheme import Choice, Number, Scheme
 from annotation.tasks import GROUP_BYTES
@@ -28,32 +31,36 @@ def label_rows(
     tasks: Iterable[Task],
     annotations: Iterable[Annotation],
     decisions: Mapping[str, "Decision"] = NOBODY,
+    model: Posteriors | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one row for each task with an answer to its present text, in the order of tasks.
 
     `annotations` come in that order too; stale and deleted ones and controls are passed over. Each
-    choice `q` gives `q` (the majority, None on a tie), `q_distribution` (shares, sum 1),
-    `q_agreement` (share of the annotator pairs that agree, None for one annotator); each number
-    gives its mean and `q_values`. A decision replaces `q`, never what the raters said, and brings its spans.
+    choice `q` gives `q` (None on a tie), `q_soft` (the probabilities of a model, else the shares),
+    `q_distribution` (shares, sum 1) and `q_agreement` (share of the annotator pairs that agree, None
+    for one annotator); each number gives its mean and `q_values`. `consensus_spans` is what most
+    marked. A decision replaces `q`, never what the raters said, and brings its spans.
     """
-    live = (one for one in annotations if not (one.stale or one.deleted or one.control))
-    groups = groupby(live, key=lambda one: one.key)
-    key, group = next(groups, (None, iter(())))
+    groups = voices(annotations)
+    key, group = next(groups, (None, []))
     for task in tasks:
         given: list[Annotation] = []
         if key == task.key:
-            given = _voices(group)
-            key, group = next(groups, (None, iter(())))
+            given = group
+            key, group = next(groups, (None, []))
         submitted = [one for one in given if one.status == Status.SUBMITTED]
         decision = decisions.get(task.key)
         if submitted or decision:
-            row = _row(scheme, task, submitted, skips=len(given) - len(submitted))
+            row = _row(scheme, task, submitted, model, skips=len(given) - len(submitted))
             yield row | (_decided(scheme, decision, submitted) if decision else {})
 
 
-def _voices(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Return one answer for each annotator: whoever answers twice has one voice, the newest."""
-    return list({one.annotator: one for one in sorted(annotations, key=lambda one: one.updated)}.values())
+def voices(annotations: Iterable[Annotation]) -> Iterator[tuple[str, list[Annotation]]]:
+    """Yield each unit's key and one answer for each annotator: whoever answers twice has one voice, the newest."""
+    live = (one for one in annotations if not (one.stale or one.deleted or one.control))
+    for key, group in groupby(live, key=lambda one: one.key):
+        newest = {one.annotator: one for one in sorted(group, key=lambda one: one.updated)}
+        yield key, [newest[name] for name in sorted(newest)]
 
 
 def label_features(scheme: Scheme) -> Features:
@@ -73,6 +80,7 @@ def label_features(scheme: Scheme) -> Features:
         if isinstance(question, Choice):
             names = [option.value for option in question.options]
             columns[question.name] = class_label(names)
+            columns[f"{question.name}_soft"] = {name: number for name in names}
             columns[f"{question.name}_distribution"] = {name: number for name in names}
             columns[f"{question.name}_agreement"] = number
         elif isinstance(question, Number):
@@ -80,7 +88,7 @@ def label_features(scheme: Scheme) -> Features:
             columns[f"{question.name}_values"] = listed(number)
     counts = {"annotators": value(int), "skips": value(int)}
     decided = {f"adjudicat{end}": text for end in ("ed_by", "ed_at", "ion_reason", "ion_confidence")}
-    marked = {"adjudicated_spans": listed(features(Span))}
+    marked = {f"{by}_spans": listed(features(Span)) for by in ("consensus", "adjudicated")}
     return columns | counts | {"origin": text, "method": text, "adjudicated": value(bool)} | decided | marked
 
 
@@ -93,15 +101,23 @@ def shown(scheme: Scheme) -> tuple[str, ...]:
 def save(
     campaign: Campaign,
     tasks: Iterable[Task],
-    annotations: Iterable[Annotation],
+    annotations: Callable[[], Iterable[Annotation]],
     decisions: Mapping[str, "Decision"] = NOBODY,
 ) -> int:
-    """Write `labels.parquet`; return how many rows."""
-    rows = label_rows(campaign.scheme, tasks, annotations, decisions)
-    return write(campaign.folder / "labels.parquet", rows, label_features(campaign.scheme), group_bytes=GROUP_BYTES)
+    """Write `labels.parquet`, in the way that the campaign's `aggregation` names; return how many rows.
+
+    `annotations` is called once, and twice for a model, which has to see all answers first.
+    """
+    scheme, method = campaign.scheme, campaign.settings.aggregation
+    # Adjudicators decide one by one: there is nothing to learn about them.
+    model = None if method == MAJORITY or campaign.part else posteriors(scheme, method, voices(annotations()))
+    rows = label_rows(scheme, tasks, annotations(), decisions, model)
+    return write(campaign.folder / "labels.parquet", rows, label_features(scheme), group_bytes=GROUP_BYTES)
 
 
-def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int) -> dict[str, Any]:
+def _row(
+    scheme: Scheme, task: Task, submitted: list[Annotation], model: Posteriors | None, *, skips: int
+) -> dict[str, Any]:
     row: dict[str, Any] = {
         "key": task.key,
         "campaign": task.campaign,
@@ -116,6 +132,9 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
         if isinstance(question, Choice):
             names = [option.value for option in question.options]
             row |= _choice(question.name, names, _given(submitted, question.name))
+            if model:
+                row[question.name] = model.label(task.key, question.name)
+                row[f"{question.name}_soft"] = model.soft(task.key, question.name, names)
         elif isinstance(question, Number):
             numbers = sorted(_given(submitted, question.name))
             row |= {question.name: fmean(numbers) if numbers else None, f"{question.name}_values": numbers}
@@ -123,14 +142,20 @@ def _row(scheme: Scheme, task: Task, submitted: list[Annotation], *, skips: int)
         "annotators": len(submitted),
         "skips": skips,
         "origin": _origin({one.origin for one in submitted}),
-        "method": MAJORITY,
+        "method": model.method if model else MAJORITY,
         "adjudicated": False,
         "adjudicated_by": None,
         "adjudicated_at": None,
         "adjudication_reason": None,
         "adjudication_confidence": None,
+        "consensus_spans": _consensus(scheme, task, submitted),
         "adjudicated_spans": [],
     }
+
+
+def _consensus(scheme: Scheme, task: Task, submitted: list[Annotation]) -> list[dict[str, Any]]:
+    texts = {side: task.data[f"{side}_text"] for side in scheme.sides}
+    return consensus([[span.model_dump() for span in one.spans] for one in submitted], texts)
 
 
 def _decided(scheme: Scheme, decision: "Decision", submitted: list[Annotation]) -> dict[str, Any]:
@@ -162,9 +187,11 @@ def _choice(name: str, names: list[str], votes: list[str]) -> dict[str, Any]:
     counts, total = Counter(votes), len(votes)
     leaders = [vote for vote, count in counts.items() if count == max(counts.values())]
     agreeing = sum(count * (count - 1) for count in counts.values())
+    shares = {one: counts[one] / total if total else 0.0 for one in names}
     return {
         name: names.index(leaders[0]) if len(leaders) == 1 else None,
-        f"{name}_distribution": {one: counts[one] / total if total else 0.0 for one in names},
+        f"{name}_soft": shares,
+        f"{name}_distribution": shares,
         f"{name}_agreement": agreeing / (total * (total - 1)) if total > 1 else None,
     }
 

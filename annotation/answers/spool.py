@@ -5,16 +5,21 @@ Memory does not grow with the campaign: chunks come one at a time, rows leave in
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from annotation.answers import chunks
 from annotation.answers.chunks import Answered, Chunk
 from annotation.answers.collect import Seen, states
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Task
+from corpus.parquet import BATCH_ROWS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TABLES = """
 PRAGMA journal_mode = OFF;
@@ -83,20 +88,22 @@ class Spool:
         """How many chunks were taken in."""
         return len(self._read)
 
-    def catch_up(self) -> None:
-        """Take in the chunks that were not read yet."""
+    def catch_up(self, newest: Chunk | None = None, at: Path | None = None) -> None:
+        """Take in the chunks that were not read yet, in their order; `newest`, just written `at`, is not read again."""
         for path in chunks.files(self._campaign.folder / "pull"):
             if path not in self._read:
                 self._read.add(path)
-                self._take(chunks.read(path))
+                self._take(newest if newest and path == at else chunks.read(path))
 
     def rows(self, which: str = ALL) -> Iterator[Annotation]:
         """Yield rows in the order of the units, those of units that are gone last."""
         return (Annotation.model_validate(row) for row, _ in self._select(which))
 
-    def dicts(self) -> Iterator[dict[str, Any]]:
-        """Yield all rows as they go to a table."""
-        return (row for row, _ in self._select(ALL))
+    def batches(self, schema: "pa.Schema") -> "Iterator[pa.RecordBatch]":
+        """Yield all rows as they go to a table of this schema."""
+        found = self._base.execute(ROWS.format(ALL))
+        while rows := found.fetchmany(BATCH_ROWS):
+            yield _batch(rows, schema)
 
     def contrary(self) -> Iterator[tuple[str, Annotation]]:
         """Yield the live annotations that contradict themselves, each with its project and task."""
@@ -141,3 +148,23 @@ class Spool:
         else:
             rest = (row.key, "", "", row.annotator, False, None, False)
         self._base.execute(PUT, (*kept, isinstance(row, Annotation), seen.told, *rest))
+
+
+def _batch(rows: Sequence[tuple[str, str, str, bool, bool]], schema: "pa.Schema") -> "pa.RecordBatch":
+    # Arrow reads the JSON itself: a row is never a dict here, which is half of the time of a table.
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    told, seen, _, deleted, stale = zip(*rows, strict=True)
+    lines = "\n".join(told).encode()
+    table = arrow_json.read_json(
+        BytesIO(lines),
+        arrow_json.ReadOptions(use_threads=False, block_size=len(lines) + 1),
+        arrow_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+    )
+    found = {"deleted": map(bool, deleted), "stale": map(bool, stale), "revisions": (len(one.split()) for one in seen)}
+    columns = [
+        pa.array(list(found[one.name]), one.type) if one.name in found else table[one.name].combine_chunks()
+        for one in schema
+    ]
+    return pa.record_batch(columns, schema=schema)

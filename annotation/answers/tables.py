@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from annotation.annotators import Pseudonyms
 from annotation.answers import chunks, labels
@@ -15,11 +15,13 @@ from annotation.campaign import Campaign
 from annotation.schema import Annotation, Quarantined, Status, Task
 from annotation.schemes.answers import value_features
 from annotation.tasks import GROUP_BYTES, save
-from corpus.features import features
+from corpus.features import features, schema_of
 from corpus.files import replacing
-from corpus.parquet import read_dicts, write
+from corpus.parquet import read_dicts, write, write_batches
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from annotation.adjudication import Decision
 
 ADJUDICATION = "adjudication"
@@ -62,13 +64,12 @@ def write_tables(campaign: Campaign, spool: Spool) -> Tables:
     """Write the tables of all chunks, also of those that came since the spool was opened; its units are saved."""
     path, kinds = campaign.folder / "tasks.parquet", Counter[str]()
     spool.catch_up()
-    columns = features(Annotation, values=value_features(campaign.scheme))
-    annotations = write(
-        campaign.folder / "annotations.parquet", _counted(spool.dicts(), kinds), columns, group_bytes=GROUP_BYTES
-    )
+    schema = schema_of(features(Annotation, values=value_features(campaign.scheme)))
+    rows = _counted(spool.batches(schema), kinds)
+    annotations = write_batches(campaign.folder / "annotations.parquet", rows, schema, group_bytes=GROUP_BYTES)
     quarantined = write(campaign.folder / "quarantine.parquet", spool.quarantined(), features(Quarantined))
     decided = _decisions(campaign, path)
-    labelled = labels.save(campaign, _units(path), spool.rows(LIVE), decided)
+    labelled = labels.save(campaign, _units(path), lambda: spool.rows(LIVE), decided)
     _save_repairs(campaign.folder / "repairs.csv", spool)
     return Tables(
         campaign=campaign.name,
@@ -105,13 +106,18 @@ def pull_file(campaign: Campaign, path: Path) -> Tables:
     return rebuild(campaign)
 
 
-def _counted(rows: Iterable[dict[str, Any]], kinds: Counter[str]) -> Iterator[dict[str, Any]]:
-    for one in rows:
-        kinds["skipped"] += one["status"] == Status.SKIPPED
-        kinds["stale"] += one["stale"]
-        kinds["deleted"] += one["deleted"]
-        kinds["controls"] += one["control"] is not None
-        kinds["contradictions"] += bool(one["contradictions"])
+def _counted(batches: "Iterable[pa.RecordBatch]", kinds: Counter[str]) -> "Iterator[pa.RecordBatch]":
+    import pyarrow.compute as pc
+
+    for one in batches:
+        flags = {
+            "skipped": pc.equal(one["status"], Status.SKIPPED),
+            "stale": one["stale"],
+            "deleted": one["deleted"],
+            "controls": pc.is_valid(one["control"]),
+            "contradictions": pc.greater(pc.list_value_length(one["contradictions"]), 0),
+        }
+        kinds.update({name: pc.sum(flag).as_py() or 0 for name, flag in flags.items()})
         yield one
 
 

@@ -1,9 +1,9 @@
 """What a scheme file may say."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -30,9 +30,10 @@ RESERVED = {
     *("key", "campaign", "doc_ids", "segment_ids", "target_id", "languages", "annotators", "skips", "origin"),
     *("method", "adjudicated", "target", "article_text", "source_text", "translation_text", "paragraph", "stratum"),
     *("adjudicated_by", "adjudicated_at", "adjudication_reason", "adjudication_confidence"),
+    *("consensus_spans", "adjudicated_spans"),
     *(f"{side}{part}" for side in ("article", "source", "translation") for part in ("", "_before", "_after")),
 }
-SUFFIXES = ("_distribution", "_agreement", "_values")
+SUFFIXES = ("_soft", "_distribution", "_agreement", "_values")
 LOOKS = {"color", "key", "keys", "hint", "alias", "lines"}
 
 
@@ -144,15 +145,23 @@ class Scheme(Section):
         """Whether a unit is asked about a target."""
         return self.unit is not Unit.PAIR if self.target is None else self.target
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """A hash of what is asked; colours, keys, hints and checks can change under answers."""
-        return _asked(self.model_dump_json(include={"unit", "questions"}), self.has_target)
+        asked = json.loads(self.model_dump_json(include={"questions"}))["questions"]
+        return digest(self.unit, self.has_target, _without(asked, LOOKS))
 
-    @property
+    @cached_property
     def guideline_hash(self) -> str:
         """A hash of the guideline's version: its authors say when its meaning changes."""
         return digest(self.id, self.version)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> "Scheme":
+        """Return a copy; what was worked out for this scheme is not the copy's."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("hash", "guideline_hash"):
+            copy.__dict__.pop(name, None)
+        return copy
 
     def on(self, unit: str | None) -> "Scheme":
         """Return the scheme for another unit; None leaves its own.
@@ -226,13 +235,6 @@ def _check_spans(question: Spans, sides: tuple[str, ...]) -> None:
     if words and (len(words) != (len(rows) or 1) or any(len(word) != len(question.labels) for word in words)):
         wanted = f"{len(rows) or 1} words of {len(question.labels)} keys"
         raise ValueError(f"question {question.name}: keys needs {wanted}")
-
-
-@lru_cache(maxsize=16)
-def _asked(told: str, has_target: bool) -> str:
-    # Each task and each answer asks for it, and nobody changes a scheme meanwhile.
-    known = json.loads(told)
-    return digest(known["unit"], has_target, _without(known["questions"], LOOKS))
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -112,9 +112,9 @@ def fetch(
     *,
     out: Output,
     full: bool = False,
-    each: Callable[[], None] = lambda: None,
+    each: Callable[[Chunk, Path], None] = lambda chunk, path: None,
 ) -> None:
-    """Append the changed tasks of one project to the raw chunks; call `each` after every chunk."""
+    """Append the changed tasks of one project to the raw chunks; call `each` with every chunk and its path."""
     folder = campaign.folder / "pull"
     known = chunks.known(folder).get(project.source, Known())
     looks = _looks(campaign)
@@ -126,15 +126,17 @@ def fetch(
     with out.progress(f"{campaign.name}: fetching annotations", sum(len(step.ids) for step in steps)) as progress:
         for step, chunk in _chunks(studio, project, steps):
             if chunk is not None:
-                chunks.append(folder, chunk.model_copy(update={"annotators": table}))
-                each()
+                _keep(folder, chunk.model_copy(update={"annotators": table}), each)
             progress(len(step.ids))
     if gone:
-        chunks.append(folder, Chunk(source=project.source, server=True, gone=gone))
-        each()
+        _keep(folder, Chunk(source=project.source, server=True, gone=gone), each)
     resumed = known.watermark is None and bool(known.tasks)  # what was deleted meanwhile was not looked for
     if full and not resumed:
         _note(campaign, project.source, Look(server=identity(studio), full=began))
+
+
+def _keep(folder: Path, chunk: Chunk, each: Callable[[Chunk, Path], None]) -> None:
+    each(chunk, chunks.append(folder, chunk))
 
 
 def _steps(studio: Studio, project: Project, known: Known, *, full: bool) -> tuple[list[Step], list[int]]:

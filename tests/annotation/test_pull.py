@@ -74,6 +74,7 @@ def test_an_answer_becomes_a_row_with_its_exact_text(studio: Studio, tmp_path: P
             "holder": "actor",
             "holder_name": None,
             "severity": None,
+            "comment": None,
         }
     ]
     assert (row["status"], row["origin"], row["stale"], row["lead_time"]) == ("submitted", "human", False, 12.5)
