@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from annotation.measures.agreement import mean_f1
 from annotation.measures.audit import considered
+from annotation.measures.spans import mean_f1
 from annotation.prefill import Prediction
 from annotation.schema import Annotation, Origin, Span, Status, Task
 from annotation.schemes.scheme import Choice, Number, Option, Scheme, Spans, Text
@@ -81,7 +81,8 @@ def adjudication_scheme(scheme: Scheme) -> Scheme:
         Text(type="text", name=why, title="Why?", required=False),
     ]
     added = [question for question in asked if question.name not in names]
-    return Scheme(**dict(scheme) | {"questions": [*own, *added]})
+    fields = {name: value for name, value in scheme if name in Scheme.model_fields}
+    return Scheme(**fields | {"questions": [*own, *added]})
 
 
 def adjudication_key(key: str) -> str:

@@ -7,8 +7,10 @@ from typing import Any
 
 from annotation.controls.injection import SIDE
 from annotation.controls.make import Bench
-from annotation.measures.agreement import alpha, character_f1, interval
+from annotation.measures.agreement import alpha
 from annotation.measures.audit import compare
+from annotation.measures.spans import character_f1
+from annotation.measures.table import long
 from annotation.prefill import Shown
 from annotation.schema import Annotation, Control, Known, Status
 from annotation.schemes.scheme import Choice, Number, Scheme
@@ -189,9 +191,15 @@ def _repeats(answers: Answers, annotator: str) -> dict[str, Any]:
         "choices": len(chosen),
         "same": sum(one == other for one, other in chosen),
         "gap": fmean(abs(one - other) for one, other in scores) if scores else None,
-        "consistency": alpha(scores, interval).value,
+        "consistency": alpha(long(_both(scores), ()), "interval").value,
         "span_f1": fmean(character_f1(one, other) for one, other in marked) if marked else None,
     }
+
+
+def _both(scores: Sequence[tuple[float, float]]) -> Iterator[tuple[str, str, float]]:
+    """Yield the scores of each pair as those of two raters."""
+    for at, (before, now) in enumerate(scores):
+        yield from ((str(at), "before", before), (str(at), "now", now))
 
 
 def _values(pair: tuple[Annotation, Annotation], name: str) -> tuple[Any, Any] | None:

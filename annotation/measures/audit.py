@@ -13,9 +13,7 @@ from annotation.schema import Annotation, Span, Status
 from annotation.schemes.scheme import Choice, Number, Scheme, Spans
 from corpus.schema import Row
 
-SEED = 20_240_101
 RESAMPLES = 2_000
-COVERED = 0.95
 Measure = Callable[[Annotation], float | None]
 
 
@@ -178,24 +176,21 @@ def _difference(name: str, measure: Measure, given: Iterable[Annotation]) -> Bia
     )
 
 
-def _interval(prefilled: Mapping[str, list[float]], blank: Mapping[str, list[float]]) -> tuple[float, float]:
+def _interval(
+    prefilled: Mapping[str, list[float]], blank: Mapping[str, list[float]]
+) -> tuple[float | None, float | None]:
     """Return the bootstrap interval of the difference of means; answers to one unit go together."""
     import numpy as np
 
+    from annotation.measures.bootstrap import interval, ratio
+
     keys = sorted({*prefilled, *blank})
-    totals = np.array(
-        [[f(side.get(key, [])) for key in keys] for side in (prefilled, blank) for f in (_total, _number)]
+    columns = np.array(
+        [[f(side.get(key, [])) for side in (prefilled, blank) for f in (_total, _number)] for key in keys]
     )
-    draw = np.random.default_rng(SEED)
-    found = []
-    for _ in range(RESAMPLES):
-        weights = np.bincount(draw.integers(0, len(keys), len(keys)), minlength=len(keys))
-        sum_one, count_one, sum_other, count_other = totals @ weights
-        if count_one and count_other:
-            found.append(sum_one / count_one - sum_other / count_other)
-    edge = (1 - COVERED) / 2
-    low, high = np.quantile(found, [edge, 1 - edge])
-    return float(low), float(high)
+    return interval(
+        columns, lambda sums: ratio(sums[:, 0], sums[:, 1]) - ratio(sums[:, 2], sums[:, 3]), rounds=RESAMPLES
+    )
 
 
 def _total(values: Sequence[float]) -> float:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from annotation.campaign import Campaign
+from annotation.measures.marks import Marks, marks
 from annotation.measures.table import Codes, Mask, Table, coded
 from annotation.schema import Status
 from annotation.schemes.scheme import Choice
@@ -69,6 +70,10 @@ class Answers:
         if by == "language":
             return ["-".join(one) for one in self.facts["languages"].to_pylist()]
         return list(self.facts["target_id" if by == "target" else by].to_pylist())
+
+    def marks(self, question: str) -> Marks:
+        """Return the marks of one question, as columns."""
+        return marks(self.rows, question)
 
     def spans(self, question: str | None = None) -> list[list[dict[str, Any]]]:
         """Return the spans of each answer, of one question or of all, as the fields of `Span`."""

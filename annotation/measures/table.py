@@ -63,3 +63,17 @@ def coded(names: Iterable[Any]) -> tuple[list[Any], Codes]:
     places: dict[Hashable, int] = {}
     codes = [places.setdefault(name, len(places)) for name in names]
     return list(places), np.array(codes, dtype=np.int64)
+
+
+def partners(unit: Codes, rater: Codes) -> tuple[Codes, Codes]:
+    """Return every two answers to one unit, as the places of the answers; the left one has the lower rater."""
+    order = np.lexsort((rater, unit))
+    by_unit = unit[order]
+    left, right = [order[:0]], [order[:0]]
+    for apart in range(1, len(unit)):
+        same = by_unit[apart:] == by_unit[:-apart]
+        if not same.any():
+            break
+        left.append(order[:-apart][same])
+        right.append(order[apart:][same])
+    return np.concatenate(left), np.concatenate(right)

@@ -10,8 +10,9 @@ from annotation.answers import pulled
 from annotation.campaign import Campaign
 from annotation.controls import verdicts
 from annotation.controls.verdict import Verdict
-from annotation.measures.agreement import alpha, interval, nominal
+from annotation.measures.agreement import alpha
 from annotation.measures.progress import Progress, progress
+from annotation.measures.table import long
 from annotation.schema import Annotation
 from annotation.schema import Status as Submission
 from annotation.schemes.scheme import Choice, Number, Scheme
@@ -103,11 +104,10 @@ def agreement(scheme: Scheme, rows: Iterable[Annotation]) -> dict[str, float | N
     found: dict[str, float | None] = {}
     for question in scheme.questions:
         if isinstance(question, Choice | Number):
-            units: dict[str, dict[str, Any]] = {}
-            for one in live:
-                units.setdefault(one.key, {})[one.annotator] = one.values.get(question.name)
-            metric = interval if isinstance(question, Number) else nominal
-            found[question.name] = alpha([list(given.values()) for given in units.values()], metric).value
+            newest = {(one.key, one.annotator): one.values.get(question.name) for one in live}
+            number = isinstance(question, Number)
+            table = long(((*place, value) for place, value in newest.items()), () if number else None)
+            found[question.name] = alpha(table, "interval" if number else "nominal").value
     return found
 
 

@@ -12,6 +12,7 @@ from annotation.answers import pulled
 from annotation.campaign import Campaign, Queue
 from annotation.measures.agreement import alpha
 from annotation.measures.progress import Progress, progress
+from annotation.measures.table import long
 from annotation.schema import Annotation, Control, Span, Task
 from annotation.schema import Status as Submission
 from annotation.schemes.answers import results_of
@@ -146,7 +147,7 @@ def test_the_status_is_what_annotators_did(studio: Studio, tmp_path: Path) -> No
     pull(studio, one, out=OUT)
     figures = status(studio, one)
     assert (figures.pulled, figures.contradictions) == (sum(done.values()), contrary)
-    expected = alpha(list(said.values()) for said in told.values())
+    expected = alpha(long((key, name, stance) for key, said in told.items() for name, stance in said.items()))
     assert expected.value is not None and expected.value < 1
     assert figures.agreement == {"stance": pytest.approx(expected.value), "confidence": None}
     by_name = {rater.annotator: rater for rater in figures.raters}
