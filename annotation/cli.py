@@ -1,7 +1,7 @@
 """`wirecopy annotation`: tasks out to Label Studio, labels back."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,6 +9,11 @@ from corpus.options import HERE, Json, WorkspaceFolder, group
 
 app = group("Run annotation campaigns on Label Studio.")
 Only = Annotated[str | None, typer.Option("--campaign", "-c", help="One campaign; without it, all.")]
+
+
+Level = Annotated[
+    Literal["segment", "document", "outlet"], typer.Option(help="What gets a score; systems count as outlets.")
+]
 
 
 @app.callback()
@@ -148,3 +153,81 @@ def adjudicate(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: J
     from corpus.output import Output
 
     adjudicate(campaign=campaign, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def agreement(
+    campaign: Only = None,
+    by: Annotated[
+        Literal["language", "outlet", "target", "stratum", "pair"] | None,
+        typer.Option(help="Also for each language, outlet, target, stratum or pair of annotators."),
+    ] = None,
+    question: Annotated[str | None, typer.Option(help="One question of the scheme; without it, all.")] = None,
+    rounds: Annotated[int, typer.Option(min=0, help="Bootstrap rounds of the intervals; 0 for none.")] = 1000,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Show how far annotators agree, on all units and on kept ones."""
+    from annotation.commands.agreement import agreement
+    from corpus.output import Output
+
+    agreement(campaign=campaign, by=by, question=question, rounds=rounds, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def aggregate(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
+    """Compare majority, Dawid-Skene and MACE on your own answers."""
+    from annotation.commands.aggregate import aggregate
+    from corpus.output import Output
+
+    aggregate(campaign=campaign, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def score(
+    campaign: Only = None,
+    preset: Annotated[str | None, typer.Option(help="How to score, such as wmt24; else the campaign's own.")] = None,
+    level: Level = "outlet",
+    z: Annotated[bool, typer.Option("--z", help="z-scores: each annotator on their own scale.")] = False,
+    test: Annotated[
+        Literal["mann-whitney", "wilcoxon-domains", "wilcoxon", "randomisation"] | None,
+        typer.Option(help="Compare outlets by this test, and put them into clusters."),
+    ] = None,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Score translations by segment, document or outlet."""
+    from annotation.commands.score import score
+    from corpus.output import Output
+
+    score(campaign=campaign, preset=preset, level=level, z=z, test=test, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def rescore(
+    file: Annotated[Path, typer.Argument(help="A file of ratings, such as a Google MQM table.")],
+    format: Annotated[str | None, typer.Option(help="Its format, where its content does not tell.")] = None,
+    preset: Annotated[list[str] | None, typer.Option(help="A preset, once or more; without it, all that fit.")] = None,
+    level: Level = "outlet",
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Score a file of ratings under several presets side by side."""
+    from annotation.commands.score import rescore
+    from corpus.output import Output
+
+    rescore(file=file, format=format, presets=preset or [], level=level, workspace=workspace, out=Output(json=json))
+
+
+@app.command()
+def report(
+    campaign: Only = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="One file, of one campaign.")] = None,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Write a page with all figures of each campaign."""
+    from annotation.commands.report import report
+    from corpus.output import Output
+
+    report(campaign=campaign, output=output, workspace=workspace, out=Output(json=json))

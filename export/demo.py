@@ -12,6 +12,7 @@ from annotation.annotators import Pseudonyms
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.controls import bench_of
+from annotation.report import save as save_report
 from annotation.schema import Task
 from annotation.simulate import Truth, annotate, attentive, sign_up
 from annotation.studio import server
@@ -54,9 +55,11 @@ def demo(*, folder: Path, out: Output) -> None:
     with _timed(times, "pull", out):
         for one in campaigns:
             pull(studio, one, out=out)
+    with _timed(times, "report", out):
+        reports = [save_report(one) for one in campaigns]
     with _timed(times, "release", out):
         released = build_release(space, out=out)
-    _tell(times, folder, running, released, out)
+    _tell(times, folder, running, released, reports, out)
 
 
 def _simulate(campaigns: list[Campaign], studio: Studio, out: Output) -> None:
@@ -95,10 +98,18 @@ def _truth() -> Truth:
     return truth
 
 
-def _tell(times: dict[str, float], folder: Path, running: server.Server, released: Released, out: Output) -> None:
+def _tell(
+    times: dict[str, float],
+    folder: Path,
+    running: server.Server,
+    released: Released,
+    reports: list[Path],
+    out: Output,
+) -> None:
     if out.json:
         login = {"url": running.url, "login": running.login, "password": running.password}
-        out.data({"seconds": times, "server": login, "release": released.folder, "rows": released.rows})
+        told = {"release": released.folder, "rows": released.rows, "reports": [str(path) for path in reports]}
+        out.data({"seconds": times, "server": login} | told)
         return
     out.table([{"part": part, "seconds": f"{seconds:.1f}"} for part, seconds in times.items()])
     released.show(out)
@@ -108,6 +119,9 @@ def _tell(times: dict[str, float], folder: Path, running: server.Server, release
     out.line(f"  login:      {running.login}")
     out.line(f"  password:   {running.password or forgotten}")
     out.line(f"  stop it:    wirecopy annotation stop --workspace {folder}")
+    out.line("Reports:      open them by a double click")
+    for path in reports:
+        out.line(f"  {path}")
     out.line(f"Release:      {released.folder}   (its labels are simulated)")
     out.line("Load it:")
     out.line("  from datasets import load_dataset")

@@ -1,0 +1,249 @@
+"""Whether stance survives translation: the label of an original beside that of its translation.
+
+Both documents are in this campaign; what the translation is worth comes from the campaigns on translation pairs of
+the same workspace.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from annotation.measures.figure import signature
+from annotation.report.agreed import together
+from annotation.report.content import (
+    NONE,
+    Part,
+    Section,
+    Shaded,
+    counted,
+    decimals,
+    interval,
+    name,
+    percent,
+    sheet,
+    without_empty,
+)
+from annotation.report.material import Material
+from annotation.report.translations import Documents, Qualities, Quality, columns_of, qualities, related
+from annotation.schemes.scheme import Choice
+
+POINTS = {"strongly_favor": 2, "favor": 1, "balanced": 0, "against": -1, "strongly_against": -2}
+BANDS, LEAST_SCORED, MOST_PAIRS = 3, 6, 40
+
+
+class Survived(NamedTuple):
+    """The labels of both documents on one target, and the quality of the translation where somebody rated it."""
+
+    original: str
+    translation: str
+    target: str
+    before: str
+    after: str
+    quality: Quality | None
+
+    @property
+    def same(self) -> bool:
+        """Whether the stance is the same."""
+        return self.before == self.after
+
+    @property
+    def moved(self) -> int | None:
+        """By how many points the stance moved towards favour; None where one of both has no position."""
+        known = self.before in POINTS and self.after in POINTS
+        return POINTS[self.after] - POINTS[self.before] if known else None
+
+
+def survived(labels: dict[tuple[str, str], str], related: Iterable[Documents], found: Qualities) -> list[Survived]:
+    """Return a row for each original, translation and target that both have a label."""
+    targets: dict[str, list[str]] = defaultdict(list)
+    for document, target in sorted(labels):
+        targets[document].append(target)
+    return [
+        Survived(one, other, target, labels[one, target], labels[other, target], found.of.get((one, other)))
+        for one, other in sorted(set(related))
+        for target in targets[one]
+        if (other, target) in labels
+    ]
+
+
+def section(here: Material) -> Section:
+    """Return the chapter on stance across translations."""
+    title = "Does stance survive translation?"
+    lead = (
+        "For each article and its translation, the stance label of both on the same target. Where they differ, either "
+        "the translation changed what the outlet says, or annotators read it differently: the scores and errors of "
+        "the translation help to tell which. Articles without two labels are not counted."
+    )
+    asked = here.choices[0] if here.campaign.scheme.has_target and here.choices else None
+    if asked is None:
+        why = "This scheme asks for no stance: the report of a stance campaign on the same articles has this chapter."
+        return Section("survival", title, lead, empty=why)
+    labels = labels_of(here, asked)
+    found = qualities(here.campaign.workspace)
+    rows = survived(labels, related(here.campaign.workspace, found.of), found) if labels else []
+    if not rows:
+        why = "No original and its translation both have a label on the same target yet. wirecopy corpus build finds "
+        why += f"translations, and {here.fill} makes labels."
+        return Section("survival", title, lead, empty=why)
+    return Section("survival", title, lead, tuple(_parts(asked, rows, found)))
+
+
+def labels_of(here: Material, question: Choice) -> dict[tuple[str, str], str]:
+    """Return the label of each document on each target; ties and paragraphs have none."""
+    path = here.campaign.folder / "labels.parquet"
+    if not path.is_file():
+        return {}
+    rows = columns_of(path, "doc_ids", "target_id", "paragraph", question.name)
+    return {
+        (documents[0], target or ""): question.options[label].value
+        for documents, target, paragraph, label in rows
+        if label is not None and paragraph is None
+    }
+
+
+def _parts(asked: Choice, rows: Sequence[Survived], found: Qualities) -> list[Part]:
+    words = {option.value: option.text for option in asked.options}
+    line = signature("survival", question=asked.name, labels="as in labels.parquet", pairs=len(rows))
+    scored = f"{line} {together(found.signatures)}" if found.signatures else line
+    same = sum(one.same for one in rows)
+    parts: list[Part] = [_shares([("all", rows)], "Stance of original and translation", "documents", line)]
+    parts.append(_matrix(asked, rows, same, line))
+    rated = [one for one in rows if one.quality is not None]
+    if rated:
+        parts.append(_outcomes(rated, scored))
+        parts += [_shares(_bands(rated), "By score of the translation", "score", scored)] if _bands(rated) else []
+        kinds = _kinds(rated, found)
+        parts += [_shares(kinds, "By error in the translation", "marked in the translation", line)] if kinds else []
+    parts.append(_listed(rows, words, found, line))
+    return parts
+
+
+def _shares(groups: Sequence[tuple[str, Sequence[Survived]]], title: str, column: str, line: str) -> Part:
+    from scipy.stats import binomtest
+
+    rows = []
+    for label, members in groups:
+        kept = sum(one.same for one in members)
+        bounds = binomtest(kept, len(members)).proportion_ci(method="wilson")
+        moved = [abs(one.moved) for one in members if one.moved is not None]
+        rows.append(
+            (
+                label,
+                f"{len(members):,}",
+                f"{kept:,}",
+                percent(kept / len(members)),
+                interval(100 * bounds.low, 100 * bounds.high, 0),
+                decimals(float(np.mean(moved)) if moved else None),
+            )
+        )
+    return sheet(
+        title,
+        (column, "pairs", "same stance", "share", "95 % interval (%)", "mean points moved"),
+        rows,
+        numbers=range(1, 6),
+        signature=f"{line}|interval:wilson",
+    )
+
+
+def _matrix(asked: Choice, rows: Sequence[Survived], same: int, line: str) -> Part:
+    counts = Counter((one.before, one.after) for one in rows)
+    totals = Counter(one.before for one in rows)
+    after = [option for option in asked.options if any(one.after == option.value for one in rows)]
+    shown = [
+        (option.text, *(_share(counts[option.value, other.value], totals[option.value]) for other in after))
+        for option in asked.options
+        if totals[option.value]
+    ]
+    title = f"From the original (rows) to the translation (columns): {same} of {counted(len(rows), 'pair')} the same"
+    columns = ("original", *(option.text for option in after))
+    return sheet(title, columns, shown, numbers=range(1, len(after) + 1), signature=line)
+
+
+def _share(count: int, total: int) -> Shaded | str:
+    return Shaded(f"{count:,}", count / total) if count else NONE
+
+
+def _outcomes(rated: Sequence[Survived], line: str) -> Part:
+    rows = []
+    for label, kept in (("same stance", True), ("another stance", False)):
+        mine = [one.quality for one in rated if one.same == kept and one.quality is not None]
+        scores = [one.score for one in mine if one.score is not None]
+        marks = [one.errors.total() / one.answers for one in mine if one.answers]
+        rows.append(
+            (
+                label,
+                f"{len(mine):,}",
+                decimals(float(np.mean(scores)) if scores else None),
+                decimals(float(np.mean(marks)) if marks else None),
+            )
+        )
+    columns = ("translations with", "rated pairs", "mean score", "marks an answer")
+    return sheet("Scores and errors of the translation, by outcome", columns, rows, numbers=(1, 2, 3), signature=line)
+
+
+def _bands(rated: Sequence[Survived]) -> list[tuple[str, list[Survived]]]:
+    """Return the rated pairs in three bands of score with about as many in each; none where they are few."""
+    scores = [(one.quality.score, one) for one in rated if one.quality is not None and one.quality.score is not None]
+    if len(scores) < LEAST_SCORED:
+        return []
+    cuts = np.quantile([value for value, _ in scores], [at / BANDS for at in range(1, BANDS)])
+    found: dict[int, list[tuple[float, Survived]]] = defaultdict(list)
+    for value, one in scores:
+        found[int(np.searchsorted(cuts, value))].append((value, one))
+    return [
+        (f"{decimals(min(value for value, _ in members), 1)} to {decimals(max(value for value, _ in members), 1)}",
+         [one for _, one in members])
+        for _, members in sorted(found.items())
+    ]  # fmt: skip
+
+
+def _kinds(rated: Sequence[Survived], found: Qualities) -> list[tuple[str, list[Survived]]]:
+    """Return for each category and each severity the pairs in whose translation it was marked, and those without."""
+    words = {label: text for (_, label), text in found.words.items()}
+    groups: dict[str, list[Survived]] = {}
+    for place, told in ((0, words), (1, {})):
+        kinds = sorted({kind[place] for one in rated if one.quality for kind in one.quality.errors})
+        for kind in kinds:
+            mine = [one for one in rated if one.quality and any(given[place] == kind for given in one.quality.errors)]
+            groups[f"{'category' if place == 0 else 'severity'}: {told.get(kind, kind)}"] = mine
+    without = [one for one in rated if one.quality and not one.quality.errors]
+    return [*groups.items(), *([("nothing", without)] if without else [])]
+
+
+def _listed(rows: Sequence[Survived], words: dict[str, str], found: Qualities, line: str) -> Part:
+    order = sorted(rows, key=lambda one: (one.same, -abs(one.moved or 0), one.original, one.translation, one.target))
+    labels = {label: text for (_, label), text in found.words.items()}
+    shown = []
+    for one in order:
+        errors = one.quality.errors.most_common() if one.quality else []
+        told = [
+            f"{labels.get(label, label)}, {severity}: {count}"
+            for (label, severity), count in sorted(errors, key=lambda e: (-e[1], e[0]))[:4]
+        ]
+        quality = decimals(one.quality.score) if one.quality else NONE
+        shown.append(
+            (
+                name(one.original),
+                name(one.translation),
+                name(one.target),
+                words[one.before],
+                words[one.after],
+                quality,
+                "\n".join(told) or NONE,
+            )
+        )
+    columns = (
+        "original",
+        "translation",
+        "target",
+        "stance of original",
+        "stance of translation",
+        "score",
+        "most marked errors",
+    )
+    table = sheet(
+        "Pair by pair, those that differ first", columns, shown, numbers=(5,), signature=line, most=MOST_PAIRS
+    )
+    return without_empty(table)
