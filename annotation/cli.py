@@ -105,7 +105,7 @@ def status(
     workspace: WorkspaceFolder = HERE,
     json: Json = False,
 ) -> None:
-    """Show how far each campaign and annotator is, and the labelling links."""
+    """Show how far campaigns and annotators are, and the links."""
     from annotation.commands.quality import status
     from corpus.output import Output
 
@@ -139,7 +139,7 @@ def repairs(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json
 
 @app.command()
 def audit(campaign: Only = None, workspace: WorkspaceFolder = HERE, json: Json = False) -> None:
-    """Judge annotators by control items, and what became of predictions."""
+    """Judge annotators by control items, and tell of predictions."""
     from annotation.commands.quality import audit
     from corpus.output import Output
 
@@ -231,3 +231,54 @@ def report(
     from corpus.output import Output
 
     report(campaign=campaign, output=output, workspace=workspace, out=Output(json=json))
+
+
+@app.command(name="import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="A file of ratings.")],
+    campaign: Annotated[str, typer.Option("--campaign", "-c", help="A campaign with imported = true.")],
+    format: Annotated[str | None, typer.Option(help="Its format, where its content does not tell.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Of source and translation, as in en-de.")] = None,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Make other people's ratings a campaign of yours."""
+    from annotation.commands.interchange import import_
+    from corpus.output import EXIT_PARTIAL, Output
+
+    out = Output(json=json)
+    if import_(source=source, campaign=campaign, format=format, languages=languages, workspace=workspace, out=out):
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+@app.command()
+def convert(
+    paths: Annotated[list[Path], typer.Argument(metavar="[SOURCE] TARGET", help="Files; no source with --campaign.")],
+    campaign: Only = None,
+    from_: Annotated[str | None, typer.Option("--from", help="The format of the source.")] = None,
+    to: Annotated[str | None, typer.Option(help="The format of the target; else by its suffix.")] = None,
+    scheme: Annotated[str | None, typer.Option(help="The scheme of the source's labels.")] = None,
+    languages: Annotated[str | None, typer.Option(help="Of source and translation, as in en-de.")] = None,
+    lossy: Annotated[bool, typer.Option("--lossy", help="Leave out what the target can't carry.")] = False,
+    workspace: WorkspaceFolder = HERE,
+    json: Json = False,
+) -> None:
+    """Write ratings, of a file or a campaign, in another format."""
+    from annotation.commands.interchange import convert
+    from corpus.output import EXIT_PARTIAL, Output
+
+    if len(paths) > 2:
+        raise typer.BadParameter("one source and one target", param_hint="SOURCE TARGET")
+    if convert(
+        source=paths[0] if len(paths) == 2 else None,
+        target=paths[-1],
+        campaign=campaign,
+        from_=from_,
+        to=to,
+        scheme=scheme,
+        languages=languages,
+        lossy=lossy,
+        workspace=workspace,
+        out=Output(json=json),
+    ):
+        raise typer.Exit(EXIT_PARTIAL)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from difflib import ndiff
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from annotation.schemes.scheme import Scheme
 from annotation.studio.client import Studio
 from annotation.studio.project import find
 from corpus.config import load
-from tests.conftest import REPOSITORY, SAMPLE
+from tests.conftest import REPOSITORY, SAMPLE, Cli
 
 README = (REPOSITORY / "README.md").read_text()
 PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
@@ -33,7 +34,14 @@ def blocks(text: str, language: str) -> list[str]:
 def test_the_walk_on_ones_own_articles(tmp_path: Path, studio: Studio, studio_env: dict[str, str]) -> None:
     shutil.copytree(SAMPLE / "articles", tmp_path / "articles")
     commands = [line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("wirecopy ")]
-    assert [shlex.split(line)[1] for line in commands] == ["init", "run", "annotation", "run", "annotation"]
+    assert [shlex.split(line)[1] for line in commands] == [
+        "init",
+        "run",
+        "annotation",
+        "run",
+        "annotation",
+        "annotation",
+    ]
     environment = os.environ | studio_env | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     for number, line in enumerate(commands):
         if number == 1:
@@ -101,7 +109,7 @@ def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
     groups = {"corpus": corpus, "annotation": annotation, "export": export}
     real = {f"{one.callback.__name__}" for one in root.registered_commands if one.callback}
     real |= {
-        f"{name} {one.callback.__name__}"
+        f"{name} {one.name or one.callback.__name__}"
         for name, app in groups.items()
         for one in app.registered_commands
         if one.callback
@@ -116,6 +124,36 @@ def test_the_tree_names_every_module() -> None:
         assert path.name == "__init__.py" or re.search(rf"\b{re.escape(path.name)}\b", tree), path.name
     for name in re.findall(r"\b[a-z_]+\.py\b", tree):
         assert list(REPOSITORY.glob(f"**/{name}")), name
+
+
+def ratings(file: Path) -> None:
+    """Two raters on six sentences of two systems, as a Google MQM table, and four opinions as SemEval's."""
+    rows = ["system\tdoc\tdoc_id\tseg_id\trater\tsource\ttarget\tcategory\tseverity\tcomment"]
+    for system, rater, number in product(("one", "two"), ("rater1", "rater2"), range(1, 13)):
+        marked = number % 3 == 0 or (system == "two" and number % 2 == 0)
+        word = "<v>rot</v>" if marked else "rot"
+        error = ("Accuracy/Mistranslation", "Major" if rater == "rater1" else "Minor")
+        told = error if marked else ("No-error", "No-error")
+        texts = (f"Ferry {number} is red.", f"Fähre {number} ist {word}.")
+        place = (system, "doc", str(number), str(number), rater)
+        rows.append("\t".join([*place, *texts, *told, ""]))
+    file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    said = [f"{number}\tToll\tCars should pay, says {number}.\tFAVOR" for number in range(4)]
+    file.with_name("tweets.tsv").write_text("\n".join(["ID\tTarget\tTweet\tStance", *said]) + "\n")
+
+
+def test_the_guides_to_measures_and_to_ratings_of_others_run(tmp_path: Path, cli: Cli) -> None:
+    ratings(tmp_path / "ratings.tsv")
+    guides = [(REPOSITORY / "docs" / f"{name}.md").read_text() for name in ("interchange", "measures")]
+    tables = "\n".join(block for guide in guides for block in blocks(guide, "toml"))
+    tweets = '[campaigns.tweets]\nscheme = "stance-simple"\nimported = true\n'
+    (tmp_path / "wirecopy.toml").write_text(f'name = "guide"\n{tweets}\n{tables}')
+    commands = [line for guide in guides for block in blocks(guide, "sh") for line in block.splitlines()]
+    assert len(commands) == 11 and all(line.startswith("wirecopy annotation ") for line in commands)
+    for line in ("wirecopy annotation import tweets.tsv -c tweets", *commands):
+        done = cli(*shlex.split(line)[1:])
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    assert (tmp_path / "build" / "annotation" / "wmt" / "report.html").stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

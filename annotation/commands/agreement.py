@@ -29,7 +29,7 @@ def agreement(
     from annotation.measures.breakdown import study
     from annotation.measures.gather import gather
 
-    campaigns = campaigns_of(workspace, campaign)
+    campaigns = campaigns_of(workspace, campaign, imported=True)
     asking = [one for one in campaigns if question is None or question in _questions(one)]
     if not asking:
         known = listing(sorted({name for one in campaigns for name in _questions(one)}))
