@@ -1,7 +1,6 @@
 """Google's MQM ratings: one row an error, its place between `<v>` and `</v>`, in the source where it is an omission.
 
-Reads the TSV of the WMT test sets since 2020 (github.com/google/wmt-mqm-human-evaluation). Scores are not
-computed here. Offsets are code points of the text without tags, half-open.
+The TSV of the WMT test sets since 2020 (github.com/google/wmt-mqm-human-evaluation). Scores are not computed here.
 """
 
 import re
@@ -9,26 +8,28 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotation.schema import Span
-from annotation.schemes.scheme import Option, Scheme, Spans, value_of
-from corpus.errors import WirecopyError
+from annotation.interchange.cells import flat_cells
+from annotation.interchange.formats import Format, without
+from annotation.interchange.lines import table
+from annotation.interchange.losses import Rule, only_values
+from annotation.interchange.offsets import Offsets
+from annotation.interchange.pairs import NAMES, Marks, misfit, pair_record, place_of, texts_of
+from annotation.interchange.rows import Collector, Ratings, Record, name_of, pair_of, rater_of
+from annotation.schema import Flaw, Span
+from annotation.schemes.answers import Rejected
+from annotation.schemes.scheme import Scheme
+from corpus.files import write_text
 
 COLUMNS = ("system", "doc", "doc_id", "seg_id", "rater", "source", "target", "category", "severity")
+RENAMED = {"docSegId": "doc_id", "globalSegId": "seg_id"}  # since 2022
+COMMENT, DOMAIN = "comment", "domain"
 TAG = re.compile("</?v>")
-CLEAN = "No-error"
+CLEAN, WHEEL = "No-error", "hotw-test"
 SIDES = {"source": "source", "target": "translation"}  # the file's column, and our name of the side
-Place = tuple[str, str, str, str]
+Key = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True)
-class Issue:
-    """Something in a file that its format does not allow, by line, and what was made of it."""
-
-    line: int
-    cause: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A marked passage: `text` is `[start:end]` of its side; it may be empty."""
 
@@ -38,86 +39,111 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True)
-class Error:
-    """One row; no mark means that the error is the whole segment's."""
-
-    line: int
-    category: str
-    severity: str
-    marks: tuple[Mark, ...]
-    comment: str
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Rating:
-    """What one rater said of one segment of one system; no error is an answer too. `doc_id` counts from 1 in `doc`."""
+    """Category, severity, remark and marks of each row of one rater on one segment of one system, by line."""
 
-    system: str
-    doc: str
-    doc_id: str
-    seg_id: str
-    rater: str
-    source: str
-    translation: str
-    errors: list[Error] = field(default_factory=list)
+    texts: tuple[str, str]
+    stratum: str | None
+    rows: dict[int, tuple[str, str, str, list[Mark]]] = field(default_factory=dict)
+    broken: int = 0
 
 
-def read(path: Path) -> tuple[list[Rating], list[Issue]]:
-    """Read a file into `(ratings, issues)`, both in its order.
-
-    Raises WirecopyError where it is no table of MQM ratings at all.
-    """
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WirecopyError(f"{path} can't be read: {error}", hint="check the path; it must be UTF-8") from None
-    return parse(lines, where=str(path))
-
-
-def parse(lines: Iterable[str], *, where: str) -> tuple[list[Rating], list[Issue]]:
-    """Read lines, the first of them the header, into `(ratings, issues)`."""
-    numbered = ((number, line.removesuffix("\r").split("\t")) for number, line in enumerate(lines, 1))
-    _, header = next(numbered, (1, []))
-    if absent := [name for name in COLUMNS if name not in header]:
-        hint = f"it is a table with tabs and the columns {', '.join(COLUMNS)}"
-        raise WirecopyError(f"{where} has no column '{absent[0]}'", hint=hint)
-    ratings: dict[tuple[Place, str], Rating] = {}
-    issues: list[Issue] = []
-    for number, cells in numbered:
-        if cells == [""]:
+def read(path: Path, into: Collector, _form: Format) -> None:
+    """Read a file; an answer with a broken row is rejected whole, since a part of it would score better."""
+    ratings: dict[Key, Rating] = {}
+    places: dict[tuple[str, str], str] = {}
+    extra: set[str] = set()
+    for number, row in table(path, COLUMNS, into, RENAMED):
+        if told := _no_answer(row):
+            into.tell(number, told, Flaw.OTHER_QUESTIONS)
             continue
-        if len(cells) < len(COLUMNS) or len(cells) > len(header):
-            issues.append(Issue(number, f"{len(cells)} columns, not {len(header)}: left out"))
-            continue
-        row = dict(zip(header, cells, strict=False))
-        issues += [Issue(number, cause) for cause in _take(row, number, ratings)]
-    return list(ratings.values()), issues
+        extra |= row.keys() - {*COLUMNS, COMMENT, DOMAIN}
+        places[row["doc"], row["seg_id"]] = row["doc_id"]
+        _take(number, row, ratings, into)
+    for key in list(ratings):
+        _add(key, ratings.pop(key), into)  # a large file is not held twice
+    _tell_lost(places, extra, into)
 
 
-def _take(row: dict[str, str], number: int, ratings: dict[tuple[Place, str], Rating]) -> Iterator[str]:
-    """Add a row to its rating; yield what is wrong with it."""
-    place = (row["system"], row["doc"], row["doc_id"], row["seg_id"])
-    source, target = TAG.sub("", row["source"]), TAG.sub("", row["target"])
-    rating = ratings.setdefault((place, row["rater"]), Rating(*place, row["rater"], source, target))
-    category, severity = row["category"].strip(), row["severity"].strip()
-    clean = category.lower() == CLEAN.lower()
-    if (rating.source, rating.translation) != (source, target):
-        yield f"another text than in the rows before of this segment and rater: {'left out' if clean else 'unmarked'}"
-        marks: list[Mark] = []
-    else:
-        marks = [mark for side, name in SIDES.items() for mark in _marks(row[side], name)]
-        yield from (f"{side}: {cause}" for side in SIDES for cause in _oddities(row[side]))
-    if clean:
-        if marks:
-            yield f"{CLEAN} with a mark: left out"
-        return
-    if len(marks) > 1:
-        yield f"{len(marks)} marks for one error"
-    rating.errors.append(Error(number, category, severity, tuple(marks), row.get("comment", "")))
+def _no_answer(row: dict[str, str]) -> str | None:
+    """Return why a row is no part of an answer: Google put errors into texts to see who finds them."""
+    if row["severity"].strip().lower() == WHEEL:
+        return "a hands-on-the-wheel test is no answer"
+    return None if row["rater"] else "nobody gave it: it has no rater"
 
 
-def _marks(text: str, side: str) -> Iterator[Mark]:
+def _take(number: int, row: dict[str, str], ratings: dict[Key, Rating], into: Collector) -> None:
+    texts = TAG.sub("", row["source"]), TAG.sub("", row["target"])
+    key = (row["system"], row["doc"], row["seg_id"], row["rater"])
+    rating = ratings.setdefault(key, Rating(texts, row.get(DOMAIN) or None))
+    marks = [mark for column, side in SIDES.items() for mark in marks_of(row[column], side)]
+    rating.rows[number] = (row["category"].strip(), row["severity"].strip(), row.get(COMMENT, ""), marks)
+    if rating.texts != texts:
+        rating.broken = rating.broken or number
+        into.tell(number, "another text than in the rows before of this segment and rater", Flaw.TEXT_MISMATCH)
+    for column in SIDES:
+        for cause in oddities(row[column]):
+            into.tell(number, f"{column}: {cause}")
+
+
+def _add(key: Key, rating: Rating, into: Collector) -> None:
+    marks, spans, comments = Marks(into.scheme), [], []
+    for number, row in rating.rows.items():
+        try:
+            span = _span(number, row, rating.texts[1], marks, into)
+        except Rejected as flaw:
+            rating.broken = rating.broken or number
+            into.tell(number, flaw.detail, flaw.reason)
+        else:
+            spans += [span] if span else []
+            comments += [row[2]] if not span and row[2] else []
+    if comments and not _asks(into.scheme):
+        into.tell(max(rating.rows), f"the scheme has no question '{COMMENT}': the remark is left out")
+    system, doc, segment, name = key
+    rater, origin = rater_of(name)
+    values = {COMMENT: "; ".join(comments)} if comments and _asks(into.scheme) else {}
+    languages = pair_of(into.languages)
+    record = pair_record(
+        into.scheme, rater, (system, doc, segment), rating.texts, languages, origin=origin, stratum=rating.stratum
+    )
+    record.spans, record.values = spans, {**values}
+    _settle(record, rating, into)
+
+
+def _settle(record: Record, rating: Rating, into: Collector) -> None:
+    """Keep an answer, or tell of each of its rows that it is none."""
+    flaw: Flaw = Flaw.BAD_VALUE
+    cause = f"line {rating.broken} of this answer is broken"
+    if not rating.broken:
+        try:
+            into.add(record)
+            return
+        except Rejected as one:
+            flaw, cause = one.reason, one.detail
+    told = {one.line for one in into.issues if one.flaw}
+    for number in rating.rows.keys() - told:
+        into.tell(number, cause, flaw)
+
+
+def _span(number: int, row: tuple[str, str, str, list[Mark]], text: str, marks: Marks, into: Collector) -> Span | None:
+    """Return the mark of a row; None where the rater found no error."""
+    category, severity, comment, found = row
+    if category.lower() == CLEAN.lower():
+        if found:
+            into.tell(number, f"{CLEAN} with a mark: the mark is left out")
+        return None
+    if not found:
+        into.tell(number, "an error without a mark: the whole translation is marked")
+    if len(found) > 1:
+        into.tell(number, f"{len(found)} marks for one error: the first one in the translation counts")
+    whole = Mark("translation", 0, len(text), text)
+    mark = next((one for one in found if one.side == "translation"), found[0] if found else whole)
+    place = (mark.start, mark.end, mark.text)
+    return marks.span(mark.side, category, severity, place, comment=comment or None)
+
+
+def marks_of(text: str, side: str) -> Iterator[Mark]:
     """Yield what stands between tags; what is never closed reaches to the end, what never began is none."""
     bare, start, read = "", -1, 0
     for tag in TAG.finditer(text):
@@ -132,7 +158,8 @@ def _marks(text: str, side: str) -> Iterator[Mark]:
         yield Mark(side, start, len(bare), bare[start:])
 
 
-def _oddities(text: str) -> Iterator[str]:
+def oddities(text: str) -> Iterator[str]:
+    """Yield what is wrong with the tags of a text, and what was made of it."""
     inside = False
     for tag in TAG.finditer(text):
         opens = tag[0] == "<v>"
@@ -143,37 +170,85 @@ def _oddities(text: str) -> Iterator[str]:
         inside = opens
     if inside:
         yield "<v> without </v>: marked to the end"
-    if "<v></v>" in text:
-        yield "nothing between <v> and </v>: an empty mark"
 
 
-def spans_of(rating: Rating, scheme: Scheme) -> tuple[list[Span], list[Issue]]:
-    """Return a rating's errors as spans of a scheme whose labels have Google's names as aliases, and what has no place.
-
-    An error without a mark marks the whole translation, as the scheme's page would.
-    """
-    spans, issues = [], []
-    for error in rating.errors:
-        whole = Mark("translation", 0, len(rating.translation), rating.translation)
-        for mark in error.marks or (whole,):
-            span = _span(error, mark, scheme)
-            if span and mark.text:
-                spans.append(span)
-            else:
-                cause = "an empty mark" if span else f"{error.category}, {error.severity} on the {mark.side}"
-                issues.append(Issue(error.line, f"'{scheme.id}' has no place for {cause}"))
-    return sorted(spans, key=lambda one: (one.side, one.start, one.end, one.label)), issues
+def _tell_lost(places: dict[tuple[str, str], str], extra: set[str], into: Collector) -> None:
+    for name in sorted(extra):
+        into.tell(1, f"the column '{name}' has no place in our rows: left out")
+    ranks = _ranks(places)
+    if moved := sum(ranks[key] != place for key, place in places.items()):
+        into.tell(1, f"doc_id: {moved} segments are not at the place that their seg_id says: left out")
 
 
-def _span(error: Error, mark: Mark, scheme: Scheme) -> Span | None:
-    for question in scheme.questions:
-        if isinstance(question, Spans) and question.side == mark.side and question.row == "severity":
-            label, severity = value_of(question.labels, error.category), _severity(question.rows, error.severity)
-            if label and severity:
-                place = {"start": mark.start, "end": mark.end, "text": mark.text}
-                return Span(question=question.name, side=mark.side, label=label, severity=severity, **place)
-    return None
+def _ranks(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the place of each segment in its document, counted from 1."""
+    documents: dict[str, list[str]] = {}
+    for doc, segment in places:
+        documents.setdefault(doc, []).append(segment)
+    ranks = {}
+    for doc, found in documents.items():
+        numbered = all(one.isdecimal() for one in found)
+        for place, segment in enumerate(sorted(found, key=int) if numbered else found, 1):
+            ranks[doc, segment] = str(place)
+    return ranks
 
 
-def _severity(rows: list[Option], name: str) -> str | None:
-    return value_of(rows, name) or value_of(rows, name.lower())
+def write(ratings: Ratings, path: Path, _form: Format) -> None:
+    """Write a row for each error, and one for each answer that found none."""
+    marks = Marks(ratings.scheme)
+    ranks = _ranks(dict.fromkeys(place_of(task)[1:] for task in ratings.tasks))
+    domains = any(task.stratum for task in ratings.tasks)
+    lines = [[*COLUMNS, COMMENT, *([DOMAIN] if domains else [])]]
+    for task, one in ratings.pairs():
+        system, doc, segment = place_of(task)
+        head = [system, doc, ranks[doc, segment], segment, name_of(one)]
+        tail = [task.stratum or ""] if domains else []
+        texts = texts_of(task)
+        for span in one.spans:
+            told = [marks.category(span) or span.label, marks.severity(span).capitalize(), span.comment or ""]
+            lines.append([*head, *_tagged(texts, span), *told, *tail])
+        if not one.spans:
+            lines.append([*head, *texts, CLEAN, CLEAN, one.values.get(COMMENT) or "", *tail])
+    write_text(path, "".join("\t".join(line) + "\n" for line in lines))
+
+
+def _tagged(texts: tuple[str, str], span: Span) -> list[str]:
+    side = 0 if span.side == "source" else 1
+    tagged = list(texts)
+    tagged[side] = f"{texts[side][: span.start]}<v>{span.text}</v>{texts[side][span.end :]}"
+    return tagged
+
+
+def _asks(scheme: Scheme) -> bool:
+    return any(question.name == COMMENT and question.type == "text" for question in scheme.questions)
+
+
+def _spoken(record: Record, _scheme: Scheme, _form: Format) -> Iterable[str]:
+    said = record.values.get(COMMENT)
+    if not said or not record.spans:
+        return []
+    record.values[COMMENT] = None
+    return [repr(said)]
+
+
+FORMAT = Format(
+    name="google-mqm",
+    suffix=".tsv",
+    offsets=Offsets("code points", "inline"),
+    schemes=("translation-mqm", "translation-mqm-core"),
+    misfit=lambda scheme: misfit(scheme, ()),
+    loses=(
+        *without(
+            *("marks", "missing text", "empty marks", "marks in the source", "overlapping marks", "remarks on marks"),
+            "strata",
+        ),
+        *NAMES,
+        only_values(COMMENT),
+        Rule("remarks on a whole segment that has marks", _spoken),
+        flat_cells("line breaks, tabs and <v> in texts", TAG),
+    ),
+    knows=lambda _path, head: {"system", "rater", "category", "severity"} <= {*head.partition("\n")[0].split("\t")},
+    read=read,
+    write=write,
+    once=True,
+)

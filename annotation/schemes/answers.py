@@ -68,7 +68,8 @@ def results_of(
         place = {"start": span.start, "end": span.end, "text": span.text}
         region = {"id": f"r{at}", "to_name": span.side}
         marked = place | {"labels": [f"{row}-{span.label}" if row else span.label]}
-        results.append(region | {"type": "labels", "from_name": span.question, "value": marked})
+        note = {"meta": {"text": [span.comment]}} if span.comment else {}
+        results.append(region | {"type": "labels", "from_name": span.question, "value": marked} | note)
         if span.holder_name in actors:
             told = {"type": "choices", "from_name": f"{span.question}{CHOSEN}"}
             results.append(region | told | {"value": place | {"choices": [span.holder_name]}})
@@ -167,8 +168,29 @@ def _span(question: Spans, result: Mapping[str, Any], data: Mapping[str, Any]) -
         raise Rejected(Flaw.TEXT_MISMATCH, f"'{question.name}' [{start}:{end}] is {is_and_told}")
     place = {question.row: row.value} if question.row and row else {}
     return Span(
-        question=question.name, side=question.side, start=start, end=end, text=marked, label=label.value, **place
+        question=question.name,
+        side=question.side,
+        start=start,
+        end=end,
+        text=marked,
+        label=label.value,
+        comment=_note(question.name, result.get("meta")),
+        **place,
     )
+
+
+def _note(name: str, meta: Any) -> str | None:
+    """Return the note that Label Studio's page keeps with a region; its lines may be told one by one."""
+    told = meta.get("text") if isinstance(meta, Mapping) else None
+    told = [told] if isinstance(told, str) else told or []
+    if not isinstance(told, list) or not all(isinstance(line, str) for line in told):
+        raise Rejected(Flaw.BAD_VALUE, f"the note at a mark of '{name}' is {_shown(told)}")
+    note = "\n".join(told)
+    try:
+        note.encode()
+    except UnicodeEncodeError:
+        raise Rejected(Flaw.BAD_VALUE, f"'{name}' holds half a character: {_shown(note)}") from None
+    return note or None
 
 
 def _field(result: Mapping[str, Any], name: str) -> Any:

@@ -132,6 +132,7 @@ def span_of(draw: Any, scheme: Scheme, question: Spans) -> Span:
     told: dict[str, Any] = {question.row: row.value} if question.row and row else {}
     if scheme.is_named(question.name, row.value if row else None):
         told["holder_name"] = draw(st.none() | WORDS.map(str.strip) | st.sampled_from(["Ada", "Bo"]))
+    told["comment"] = draw(st.none() | WORDS)
     label = draw(st.sampled_from(question.labels)).value
     place = {"question": question.name, "side": question.side, "start": start, "end": end, "text": TEXT[start:end]}
     return Span(**place, label=label, **told)
