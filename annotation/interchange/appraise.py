@@ -35,7 +35,7 @@ Texts = dict[tuple[str, ...], tuple[str, str]]
 def read(path: Path, into: Collector, form: Format) -> None:
     """Read a file; items that only check raters become control items."""
     texts = _texts(path)
-    marks = Marks(into.scheme)
+    marks = Marks(into.scheme, into.renamed)
     rows = csv.reader(io.StringIO(text_of(path), newline=""))
     for cells in rows:
         number = rows.line_num

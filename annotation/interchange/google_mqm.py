@@ -88,7 +88,7 @@ def _take(number: int, row: dict[str, str], ratings: dict[Key, Rating], into: Co
 
 
 def _add(key: Key, rating: Rating, into: Collector) -> None:
-    marks, spans, comments = Marks(into.scheme), [], []
+    marks, spans, comments = Marks(into.scheme, into.renamed), [], []
     for number, row in rating.rows.items():
         try:
             span = _span(number, row, rating.texts[1], marks, into)

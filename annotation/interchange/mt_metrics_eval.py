@@ -28,7 +28,7 @@ KNOWN = {
 
 def read(path: Path, into: Collector, form: Format) -> None:
     """Read a file; a line with a wrong error is no row."""
-    marks, lost = Marks(into.scheme), set()
+    marks, lost = Marks(into.scheme, into.renamed), set()
     for number, line in objects(path, into):
         try:
             into.add(_record(line, into, marks, form))

@@ -1,5 +1,6 @@
 """Ratings of translations: ids of systems and documents, and marks with severity and category."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,30 +15,36 @@ if TYPE_CHECKING:
 
 SOURCE = "source"
 FIELDS = set(Span.model_fields)
-SCORE = "score"
+SCORE, OTHER = "score", "other"
 MOST = 100
 
 
 class Marks:
     """The questions of a scheme that are marked with a severity, by side."""
 
-    def __init__(self, scheme: Scheme) -> None:
+    def __init__(self, scheme: Scheme, renamed: Counter[tuple[str, str]] | None = None) -> None:
+        self._renamed = Counter() if renamed is None else renamed
         found = [one for one in scheme.questions if isinstance(one, Spans) and one.row == "severity"]
         self._questions = {question.side: question for question in reversed(found)}
 
     def span(self, side: str, category: str | None, severity: str, place: tuple[int, int, str], **more: Any) -> Span:
         """Return a mark; without a category it is the only label of its question.
 
-        Raises Rejected where the scheme has no such label or severity.
+        A category that the scheme does not have is its `other`, with the name in the remark. Raises Rejected
+        where there is no such label either, or no such severity.
         """
         question = self._questions.get(side)
         label = level = None
         if question:
             only = question.labels[0].value if len(question.labels) == 1 else None
-            label = _known(question.labels, category) if category else only
+            label = _known(question.labels, category) or value_of(question.labels, OTHER) if category else only
             level = _known(question.rows, severity)
         if not question or not label or not level:
             raise Rejected(Flaw.UNKNOWN_CHOICE, f"the scheme has no place for {category}, {severity} on the {side}")
+        if category and _known(question.labels, category) is None:
+            more["comment"] = f"{category}: {more['comment']}" if more.get("comment") else category
+        if category and (name := alias_of(question.labels, label)).lower() != category.lower():
+            self._renamed[category, name] += 1
         start, end, text = place
         where = {"question": question.name, "side": side, "start": start, "end": end, "text": text}
         told: dict[str, Any] = {"holder": None, "holder_name": None, "comment": None, **where, **more}

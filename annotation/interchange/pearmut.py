@@ -55,7 +55,10 @@ def _records(
     items, answers = lines.field(line, "item", list), lines.field(line, "annotation", list)
     if len(items) != len(answers) or not all(isinstance(one, Mapping) for one in items):
         raise Rejected(Flaw.BAD_VALUE, f"{len(items)} items, {len(answers)} answers")
-    marks, actions = Marks(into.scheme), [one for one in line.get("actions") or [] if isinstance(one, Mapping)]
+    marks, actions = (
+        Marks(into.scheme, into.renamed),
+        [one for one in line.get("actions") or [] if isinstance(one, Mapping)],
+    )
     lost |= {f"actions: {told}" for one in actions if (told := one.get("action")) not in ("load", SUBMIT, SKIP)}
     for at, (item, given) in enumerate(zip(items, answers, strict=True)):
         lost |= {f"item.{name}" for name in item.keys() - ITEM}

@@ -83,6 +83,7 @@ class Collector:
     def __init__(self, scheme: Scheme, campaign: str = IMPORTED, languages: Sequence[str] = ()) -> None:
         self.scheme, self.campaign, self.languages = scheme, campaign, list(languages)
         self.issues: list[Issue] = []
+        self.renamed: Counter[tuple[str, str]] = Counter()
         self._tasks: dict[Place, Task] = {}
         self._annotations: list[Annotation] = []
         self._given: Counter[str] = Counter()
@@ -108,6 +109,8 @@ class Collector:
 
     def ratings(self) -> Ratings:
         """Return all that was kept."""
+        for (theirs, ours), times in sorted(self.renamed.items()):
+            self.tell(1, f"the category '{theirs}' is '{ours}' here: {times} times")
         issues = sorted(self.issues, key=lambda one: one.line)
         return Ratings(self.scheme, list(self._tasks.values()), self._annotations, issues)
 

@@ -34,13 +34,13 @@ RESERVED = {
     *(f"{side}{part}" for side in ("article", "source", "translation") for part in ("", "_before", "_after")),
 }
 SUFFIXES = ("_soft", "_distribution", "_agreement", "_values")
-LOOKS = {"color", "key", "keys", "hint", "alias", "lines"}
+LOOKS = {"color", "key", "keys", "hint", "alias", "also", "lines"}
 
 
 class Option(Section):
     """One answer: its value in the data, the words on the page, its key and colour.
 
-    `alias` is its name in the files of others, such as `Accuracy/Mistranslation`.
+    `alias` is its name in the files of others, such as `Accuracy/Mistranslation`; `also` are more of them.
     """
 
     value: Name
@@ -49,6 +49,7 @@ class Option(Section):
     color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     hint: str | None = None
     alias: str | None = Field(default=None, min_length=1)
+    also: list[str] = Field(default=[])
 
 
 class Spans(Section):
@@ -203,7 +204,7 @@ def side_of(scheme: Scheme, question: Question) -> str:
 
 def value_of(options: Sequence[Option], name: str) -> str | None:
     """Return the value of the option with this alias or value, or None: `Style/Awkward` is `style_awkward`."""
-    found = [option.value for option in options if name in (option.alias, option.value)]
+    found = [option.value for option in options if name in (option.alias, option.value, *option.also)]
     return found[0] if found else None
 
 
@@ -245,7 +246,7 @@ def _without(value: Any, names: set[str]) -> Any:
 
 def _distinct_options(what: str, options: list[Option]) -> None:
     _distinct(what, [option.value for option in options])
-    _distinct(f"alias, {what}", [name for one in options for name in {one.value, one.alias} if name])
+    _distinct(f"alias, {what}", [name for one in options for name in {one.value, one.alias, *one.also} if name])
 
 
 def _distinct(what: str, values: list[str]) -> None:

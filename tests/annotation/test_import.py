@@ -86,7 +86,7 @@ def test_a_file_becomes_the_tables_of_a_campaign(space: Path, capsys: pytest.Cap
 
 
 def test_no_name_of_a_rater_is_in_any_file(space: Path) -> None:
-    (space / "some.tsv").write_text(HEADER + ROWS + "sys\ttalk\t1\t2\tAda Byron\tA.\tB.\tWeird\tMinor\t\n")
+    (space / "some.tsv").write_text(HEADER + ROWS + "sys\ttalk\t1\t2\tAda Byron\tA.\tB.\tOther\tWeird\t\n")
     assert imported(space) == 1
     names = {one["annotator"] for one in read_dicts(folder(space) / "annotations.parquet")}
     assert len(names) == 2 and all(name.startswith("rater-") for name in names)

@@ -65,16 +65,35 @@ def test_no_error_is_an_answer_and_omissions_are_in_the_source(tmp_path: Path) -
 
 def test_an_answer_with_a_broken_row_is_rejected_whole(tmp_path: Path) -> None:
     good = ("A car.", "Ein <v>Auto</v>.", "Other", "Minor", "")
-    given = rows(tmp_path, good, ("A car.", "Ein <v>Auto</v>.", "Weird", "Minor", ""))
+    given = rows(tmp_path, good, ("A car.", "Ein <v>Auto</v>.", "Other", "Weird", ""))
     assert given.annotations == [] and given.tasks == []
     assert sorted(told(given)) == [
         (2, "line 3 of this answer is broken"),
-        (3, "the scheme has no place for Weird, Minor on the translation"),
+        (3, "the scheme has no place for Other, Weird on the translation"),
     ]
     given = rows(tmp_path, good, ("A car.", "Das Auto.", "Other", "Minor", ""))
     assert [one.flaw for one in given.rejects] == [Flaw.BAD_VALUE, Flaw.TEXT_MISMATCH]
     given = rows(tmp_path, good, ("A car.",), (*good, "more"))
     assert len(given.annotations) == 1 and [one.line for one in given.rejects] == [3, 4]
+
+
+def test_a_category_of_another_year_is_read_and_told(tmp_path: Path) -> None:
+    given = rows(
+        tmp_path,
+        ("A <v>car</v>.", "Ein Auto.", "Source issue", "Minor", ""),
+        ("A car.", "Ein <v>Auto</v>.", "Accuracy/Gender Mismatch", "Major", "he"),
+        ("A car.", "<v>Ein</v> Auto.", "Accuracy/Creative Reinterpretation", "Minor", ""),
+    )
+    spans = given.annotations[0].spans
+    assert [(one.label, one.comment) for one in spans] == [
+        ("source_error", None),
+        ("other", "Accuracy/Gender Mismatch: he"),
+        ("creative_reinterpretation", None),
+    ]
+    assert [cause for _, cause in told(given)][-2:] == [
+        "the category 'Accuracy/Gender Mismatch' is 'Other' here: 1 times",
+        "the category 'Source issue' is 'Source error' here: 1 times",
+    ]
 
 
 def test_every_line_is_a_row_or_a_reject(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_broken_lines_and_what_has_no_place(tmp_path: Path) -> None:
         tmp_path,
         LINE | {"errors": [first | {"end": 12}]},
         LINE | {"errors": [first | {"start": True}]},
-        LINE | {"errors": [first | {"category": "Weird"}]},
+        LINE | {"errors": [first | {"severity": "Weird"}]},
         LINE | {"errors": "none"},
         LINE | {"source": 3},
         LINE | {"hypothesis": "\ud83d"},
