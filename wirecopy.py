@@ -1,5 +1,6 @@
 """The front door: mounts the three stages and turns errors into exit codes, nothing else."""
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -83,6 +84,9 @@ def demo(
 
 def main() -> None:
     """Run the command line; every error becomes one line, a hint and an exit code."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # who started us has closed it
+            setattr(sys, stream, io.StringIO())
     try:
         code = app(standalone_mode=False) or 0
     except WirecopyError as error:

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from annotation.measures.audit import considered
+from annotation.answers.newest import counted
 from annotation.measures.spans import mean_f1
 from annotation.prefill import Prediction
 from annotation.schema import Annotation, Origin, Span, Status, Task
@@ -47,11 +47,11 @@ class Decision(Row):
 
 def answers_of(annotations: Iterable[Annotation]) -> dict[str, list[Annotation]]:
     """Return by unit what people, or simulated ones, answer at present; of one annotator the newest."""
-    newest: dict[str, dict[str, Annotation]] = defaultdict(dict)
-    for one in sorted(considered(annotations), key=lambda one: one.updated):
+    found: dict[str, list[Annotation]] = defaultdict(list)
+    for one in sorted(counted(annotations), key=lambda one: one.annotator):
         if one.origin in (Origin.HUMAN, Origin.SIMULATED):
-            newest[one.key][one.annotator] = one
-    return {key: [given[name] for name in sorted(given)] for key, given in newest.items()}
+            found[one.key].append(one)
+    return dict(found)
 
 
 def disagreeing(

@@ -162,7 +162,7 @@ def agreement(
         Literal["language", "outlet", "target", "stratum", "pair"] | None,
         typer.Option(help="Also for each language, outlet, target, stratum or pair of annotators."),
     ] = None,
-    question: Annotated[str | None, typer.Option(help="One question of the scheme; without it, all.")] = None,
+    question: Annotated[str | None, typer.Option(help="One question of the scheme, with more figures.")] = None,
     rounds: Annotated[int, typer.Option(min=0, help="Bootstrap rounds of the intervals; 0 for none.")] = 1000,
     workspace: WorkspaceFolder = HERE,
     json: Json = False,

@@ -8,9 +8,9 @@ from typing import Any
 from annotation.schema import Task
 from corpus.errors import WirecopyError
 from corpus.features import features, value
-from corpus.files import write_json
+from corpus.files import checked, write_json
 from corpus.output import listing
-from corpus.parquet import write
+from corpus.parquet import read_dicts, write
 from corpus.readers.article import flaw_of
 
 META = (
@@ -26,6 +26,27 @@ def save(path: Path, tasks: Iterable[Task]) -> None:
     """Write tasks to Parquet; `data` is one JSON text, since its keys depend on the scheme."""
     rows = (task.model_dump() | {"data": json.dumps(task.data, ensure_ascii=False)} for task in tasks)
     write(path, rows, features(Task, data=value(str)), group_bytes=GROUP_BYTES)
+
+
+def read(path: Path, sides: Sequence[str], *, hint: str) -> Iterator[Task]:
+    """Read the tasks of a campaign, each with a text for all `sides`; a damaged row is an error that names it."""
+    for number, row in enumerate(read_dicts(path, hint=hint), 1):
+        where = f"{path}: row {number}"
+        data = data_of(row.get("data"), where, hint)
+        if absent := [side for side in sides if not isinstance(data.get(f"{side}_text"), str)]:
+            raise WirecopyError(f"{where}: [data] no {absent[0]}_text", hint=hint)
+        yield checked(row | {"data": data}, Task, where=where, hint=hint)
+
+
+def data_of(told: Any, where: str, hint: str) -> dict[str, Any]:
+    """Return the data of a task from the JSON of its column."""
+    try:
+        data = json.loads(told)
+    except (TypeError, ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise WirecopyError(f"{where}: [data] no JSON object", hint=hint)
+    return data
 
 
 def to_server(task: Task, predictions: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:

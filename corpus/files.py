@@ -20,8 +20,10 @@ M = TypeVar("M", bound=BaseModel)
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path beside `path` to write to; rename it over `path` when the block ends well.
 
-    The same bytes again leave the file as it is.
+    The same bytes again leave the file as it is. Raises WirecopyError where `path` is a folder or a device.
     """
+    if path.exists() and not path.is_file():
+        raise WirecopyError(f"{path} is no file, so nothing is put in its place", hint="name another file")
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.partial")
     try:

@@ -66,9 +66,9 @@ class Output:
         _print(plain(text), sys.stdout)
 
     def data(self, value: object) -> None:
-        """Print one JSON document."""
+        """Print one JSON document; ValueError for a number that JSON has no word for, such as NaN."""
         # An unpaired surrogate (a file name of other bytes) is no Unicode, but its escape is JSON.
-        text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+        text = json.dumps(value, ensure_ascii=False, indent=2, default=str, allow_nan=False)
         _print(re.sub("[\ud800-\udfff]", lambda one: f"\\u{ord(one[0]):04x}", text), sys.stdout)
 
     def note(self, text: object) -> None:

@@ -1,4 +1,7 @@
-"""The articles of the benchmarks are what the figures need: the same each time, copies only where the truth says so."""
+"""The articles of the benchmarks are what the figures need: the same each time, copies only where the truth says so.
+
+And what the benchmark of agreement tells of its mark.
+"""
 
 import json
 import re
@@ -9,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.agreement import verdict
 from benchmarks.articles import LANGUAGES, OUTLETS, Article, Newsroom, write
 from benchmarks.corpus import found
 from corpus.language import detect
@@ -84,3 +88,9 @@ def test_recall_and_precision_of_families(tmp_path: Path) -> None:
         "doc_id,original\npost/0000002,post/0000001\npost/0000003,post/0000001\npost/0000005,post/0000004\n"
     )
     assert found(tmp_path, truth) == (2 / 3, 2 / 3)
+
+
+def test_the_mark_of_agreement_is_told_for_each_crowd() -> None:
+    told = verdict({5: 3.1, 50: 60.0, 500: 700.0})
+    assert "names no crowd" in told and "5 raters 3.1, 50 raters 60.0, 500 raters 700.0" in told
+    assert told.endswith("met for 50, 500") and verdict({5: 3.1}).endswith("met for none")

@@ -61,3 +61,9 @@ def test_completion_for_the_shell(cli: Cli) -> None:
     # The name of the shell is taken from the command line: the processes above a test may be any.
     done = cli("--show-completion", "bash", env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
     assert (done.returncode == 0 and "wirecopy" in done.stdout.lower()) or "complet" in done.stdout
+
+
+def test_a_closed_stdout_is_no_bug(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "wirecopy", "init", str(tmp_path / "new"), "--json"]
+    ran = subprocess.run(["/bin/sh", "-c", 'exec "$@" >&-', "sh", *command], capture_output=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"") and (tmp_path / "new" / "wirecopy.toml").is_file()

@@ -10,6 +10,7 @@ from itertools import groupby
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from annotation.answers.newest import is_live, newest
 from annotation.answers.posteriors import Posteriors, posteriors
 from annotation.campaign import Campaign
 from annotation.measures.aggregation.consensus import consensus
@@ -57,10 +58,8 @@ def label_rows(
 
 def voices(annotations: Iterable[Annotation]) -> Iterator[tuple[str, list[Annotation]]]:
     """Yield each unit's key and one answer for each annotator: whoever answers twice has one voice, the newest."""
-    live = (one for one in annotations if not (one.stale or one.deleted or one.control))
-    for key, group in groupby(live, key=lambda one: one.key):
-        newest = {one.annotator: one for one in sorted(group, key=lambda one: one.updated)}
-        yield key, [newest[name] for name in sorted(newest)]
+    for key, group in groupby(filter(is_live, annotations), key=lambda one: one.key):
+        yield key, sorted(newest(group), key=lambda one: one.annotator)
 
 
 def label_features(scheme: Scheme) -> Features:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """A choice of a campaign, and what each method makes of it and of its raters."""
+    """A choice of a campaign, and what each method makes of it and of its raters; who gave how many answers."""
 
     campaign: Campaign
     name: str
     categories: int
     methods: "list[Compared]"
     raters: "list[Rated]"
+    origins: dict[str, int]
 
 
 def aggregate(*, campaign: str | None, workspace: Path, out: Output) -> None:
@@ -30,12 +31,15 @@ def aggregate(*, campaign: str | None, workspace: Path, out: Output) -> None:
 
     Raises WirecopyError where no campaign has answers yet, or the one that is named has none.
     """
+    from annotation.measures.figure import origins_told
+    from annotation.measures.gather import NoAnswers
+
     found: list[Question] = []
     missing: list[WirecopyError] = []
     for one in campaigns_of(workspace, campaign, imported=True):
         try:
             asked = list(_questions(one))
-        except WirecopyError as error:
+        except NoAnswers as error:
             missing.append(error)
             continue
         found += asked
@@ -50,10 +54,14 @@ def aggregate(*, campaign: str | None, workspace: Path, out: Output) -> None:
         return
     for question in found:
         _show(question, out)
+    for name, origins in {one.campaign.name: one.origins for one in found}.items():
+        if told := origins_told(origins):
+            out.note(f"{name}: answers are {told}")
 
 
 def _questions(campaign: Campaign) -> Iterator[Question]:
     from annotation.measures.aggregation.comparison import compare, rated
+    from annotation.measures.figure import origin_of
     from annotation.measures.gather import gather
 
     choices = [question.name for question in campaign.scheme.questions if isinstance(question, Choice)]
@@ -61,8 +69,8 @@ def _questions(campaign: Campaign) -> Iterator[Question]:
         answers = gather(campaign)
         for name in choices:
             table = answers.table(name)
-            methods = compare(table)
-            yield Question(campaign, name, len(table.categories), methods, rated(table, methods))
+            methods = compare(table, origin=origin_of(answers.origins))
+            yield Question(campaign, name, len(table.categories), methods, rated(table, methods), answers.origins)
 
 
 def _told(one: Question) -> dict[str, Any]:
@@ -70,7 +78,14 @@ def _told(one: Question) -> dict[str, Any]:
     methods = [{name: value for name, value in row._asdict().items() if name != "quality"} for row in one.methods]
     raters = [row._asdict() | {"rater": known.get(row.rater, row.rater)} for row in one.raters]
     labels = one.campaign.settings.aggregation
-    return {"campaign": one.campaign.name, "question": one.name, "labels": labels, "methods": methods, "raters": raters}
+    return {
+        "campaign": one.campaign.name,
+        "question": one.name,
+        "labels": labels,
+        "origins": one.origins,
+        "methods": methods,
+        "raters": raters,
+    }
 
 
 def _show(one: Question, out: Output) -> None:

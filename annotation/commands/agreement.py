@@ -1,7 +1,8 @@
 """Agreement of annotators, as a table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +25,10 @@ def agreement(
 ) -> None:
     """Show how far annotators agree in each campaign, over everything or by `by`, with intervals.
 
-    Raises WirecopyError where no campaign asks `question`, and where nothing was pulled.
+    Raises WirecopyError where no campaign asks `question`, and where none has answers yet.
     """
     from annotation.measures.breakdown import study
-    from annotation.measures.gather import gather
+    from annotation.measures.gather import NoAnswers, gather
 
     campaigns = campaigns_of(workspace, campaign, imported=True)
     asking = [one for one in campaigns if question is None or question in _questions(one)]
@@ -35,14 +36,23 @@ def agreement(
         known = listing(sorted({name for one in campaigns for name in _questions(one)}))
         raise WirecopyError(f"no campaign here asks '{question}'", hint=f"--question is one of: {known}")
     told = []
+    missing: list[WirecopyError] = []
     for one in asking:
-        answers, names = gather(one), pulled.nicknames(one)
-        known_as = replace(answers, raters=[names.get(rater, rater) for rater in answers.raters])
+        try:
+            answers, names = gather(one), pulled.nicknames(one)
+        except NoAnswers as error:
+            missing.append(error)
+            continue
         with out.waiting(f"{one.name}: {len(answers):,} answers"):
-            found = study(known_as, by=[by] if by else [], questions=[question] if question else [], rounds=rounds)
+            found = study(answers, by=[by] if by else [], questions=[question] if question else [], rounds=rounds)
+        found = _named(found, answers.raters, names)
         told.append(found)
         if not out.json:
             _show(found, out)
+    if missing and not told:
+        raise missing[0]
+    for left in missing:
+        out.note(f"left out: {left.message}")
     if out.json:
         out.data([_data(found) for found in told])
 
@@ -51,7 +61,19 @@ def _questions(campaign: Campaign) -> list[str]:
     return [question.name for question in campaign.scheme.questions if question.type != "text"]
 
 
+def _named(found: "Study", raters: Sequence[str], names: Mapping[str, str]) -> "Study":
+    """Return a study whose tables have the names of `wirecopy.toml`; its signatures, made to be printed, have not."""
+    from annotation.measures.breakdown import PAIR, pair_of
+
+    known = {name: names.get(name, name) for name in raters}
+    pairs = {pair_of(*two): pair_of(*map(known.__getitem__, two)) for two in combinations(raters, 2)}
+    figures = [row._replace(group=pairs[row.group]) if row.group_by == PAIR else row for row in found.figures]
+    return replace(found, figures=figures, raters=[one._replace(rater=known[one.rater]) for one in found.raters])
+
+
 def _show(found: "Study", out: Output) -> None:
+    from annotation.measures.figure import origins_told
+
     out.line(f"{found.campaign}:")
     rows = _side_by_side(found.figures)
     out.table([row for row in rows if not row["group"]])
@@ -61,6 +83,8 @@ def _show(found: "Study", out: Output) -> None:
         out.line(line)
     if any(row.items == "kept" for row in found.figures):
         out.note("kept: the units that answers settle; leaving out the others lifts agreement, so tell both")
+    if told := origins_told(found.origins):
+        out.note(f"{found.campaign}: answers are {told}")
 
 
 def _side_by_side(figures: Iterable["Row"]) -> list[dict[str, Any]]:
@@ -107,7 +131,8 @@ def _signatures(figures: Iterable["Figure"]) -> list[str]:
 
 def _data(found: "Study") -> dict[str, Any]:
     raters = [_plain(one._asdict()) for one in found.raters]
-    return {"campaign": found.campaign, "figures": [_flat(row) for row in found.figures], "raters": raters}
+    figures = [_flat(row) for row in found.figures]
+    return {"campaign": found.campaign, "origins": found.origins, "figures": figures, "raters": raters}
 
 
 def _flat(row: "Row") -> dict[str, Any]:

@@ -1,28 +1,48 @@
 """Other people's ratings, in and out: import into a campaign, and convert from format to format."""
 
-import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel
 
 from annotation import interchange
 from annotation.annotators import Pseudonyms
 from annotation.answers import chunks, labels
 from annotation.campaign import Campaign, load_all
+from annotation.interchange import appraise
+from annotation.interchange.appraise import BESIDE
 from annotation.interchange.rows import Issue, Ratings
-from annotation.schema import Annotation, Origin, Quarantined, Task
+from annotation.measures import columns
+from annotation.schema import Annotation, Origin, Quarantined
 from annotation.schemes import load as load_scheme
 from annotation.schemes.answers import value_features
 from annotation.tasks import GROUP_BYTES, save
+from annotation.tasks import read as read_tasks
 from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.features import features
-from corpus.files import digest, read_json, sha256_file, write_json
+from corpus.files import digest, read_model, replacing, sha256_file, write_json
 from corpus.output import Output
-from corpus.parquet import read, read_dicts, write
+from corpus.parquet import read, write
 
 MOST_SHOWN = 10
 RECORD = "import.json"
+TABLES = ("tasks.parquet", "annotations.parquet", "quarantine.parquet", "labels.parquet")
+
+
+class Imported(BaseModel):
+    """What was imported last, and how it was read."""
+
+    name: str
+    sha256: str
+    format: str
+    languages: list[str] = []
 
 
 def import_(
@@ -36,13 +56,13 @@ def import_(
     into = _campaign(workspace, campaign, form.name)
     interchange.check_fit(form, into.scheme)
     given = interchange.read(source, form.name, into.scheme, campaign=campaign, languages=_pair(languages))
-    if not given.annotations:
-        _show_issues(given.issues, source, out)
-        raise WirecopyError(f"{source} has no rating that can be a row", hint=f"check that it is {form.name}")
-    told = {"name": source.name, "sha256": sha256_file(source), "format": form.name}
-    before = _replaced(into.folder / RECORD, told, out)
-    counts = _save(into, given, source.name)
-    write_json(into.folder / RECORD, told)
+    _check_some(given, source, form.name, out)
+    told = Imported(
+        name=source.name, sha256=sha256_file(source), format=form.name, languages=list(given.tasks[0].languages)
+    )
+    with _alone(into):
+        before = _replaced(into.folder / RECORD, told, out)
+        counts = _save(into, given, source.name, told)
     _show_issues(given.issues, source, out)
     row = {"campaign": campaign, "format": form.name, **counts}
     if out.json:
@@ -75,9 +95,11 @@ def convert(
         asked = load_scheme(scheme, workspace) if scheme else None
         form = from_ or interchange.guess(source)
         given = interchange.read(source, form, asked, languages=_pair(languages))
+        _check_some(given, source, form, out)
     else:
         given = _kept(load_all(load(workspace), campaign)[0])
     goal = to or _by_suffix(target, given)
+    _check_target(source, target, goal)
     lost = interchange.losses(given, goal)
     if lost and not lossy:
         told = "\n       ".join(map(str, lost))
@@ -96,8 +118,24 @@ def convert(
     return len(given.rejects)
 
 
+def _check_some(given: Ratings, source: Path, form: str, out: Output) -> None:
+    if not given.annotations:
+        _show_issues(given.issues, source, out)
+        raise WirecopyError(f"{source} has no rating that can be a row", hint=f"check that it is {form}")
+
+
+def _check_target(source: Path | None, target: Path, form: str) -> None:
+    written = (target, target.with_suffix(BESIDE)) if form == appraise.FORMAT.name else (target,)
+    for one in written:
+        if source and one.exists() and one.samefile(source):
+            raise WirecopyError(f"{one} would take the place of its own source", hint="name another target")
+
+
 def _pair(languages: str | None) -> Sequence[str]:
-    return languages.split("-") if languages else ()
+    found = languages.split("-") if languages is not None else []
+    if not all(re.fullmatch(r"[A-Za-z]{2,3}(_[A-Za-z0-9]+)*", one) for one in found):
+        raise WirecopyError(f"--languages {languages!r} names no languages", hint="name their codes: --languages en-de")
+    return found
 
 
 def _campaign(workspace: Path, name: str, form: str) -> Campaign:
@@ -121,28 +159,56 @@ def _campaign(workspace: Path, name: str, form: str) -> Campaign:
     return found
 
 
-def _replaced(path: Path, told: dict[str, str], out: Output) -> str | None:
+def _replaced(path: Path, told: Imported, out: Output) -> str | None:
     """Return the name of the file that was imported before, where it was another one."""
-    before = read_json(path) if path.is_file() else None
-    if before is None:
+    if not path.is_file():
         return None
-    if before["sha256"] == told["sha256"]:
-        out.note(f"{told['name']} is already here: nothing new in it")
+    before = read_model(path, Imported, hint=f"delete {path}, then import again")
+    if before == told:
+        out.note(f"{told.name} is already here: nothing new in it")
+    if before.sha256 == told.sha256:
         return None
-    out.note(f"{told['name']} takes the place of {before['name']}, which was imported before")
-    return str(before["name"])
+    out.note(f"{told.name} takes the place of {before.name}, which was imported before")
+    return before.name
 
 
-def _save(into: Campaign, given: Ratings, name: str) -> dict[str, int]:
-    """Write the tables as a pull writes them, answers in the order of units."""
-    known = Pseudonyms(into.workspace.state)
+@contextmanager
+def _alone(into: Campaign) -> Iterator[None]:
+    """Keep a second import into the same campaign out."""
+    into.state.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(into.state / "import.lock", timeout=0):
+            yield
+    except Timeout:
+        told = f"another import into campaign '{into.name}' is running"
+        raise WirecopyError(told, hint="wait for it, then import again") from None
 
+
+def _save(into: Campaign, given: Ratings, name: str, told: Imported) -> dict[str, int]:
+    """Write the tables as a pull writes them, answers in the order of units.
+
+    They are made beside the old ones, and take their place only when all are whole.
+    """
+    made = replace(into, name=f".{into.name}.partial")
+    rmtree(made.folder, ignore_errors=True)
+    try:
+        counts = _tables(made, given, Pseudonyms(into.workspace.state), name)
+        write_json(made.folder / RECORD, told.model_dump())
+        for file in (*TABLES, RECORD):
+            with replacing(into.folder / file) as beside:
+                (made.folder / file).replace(beside)
+    finally:
+        rmtree(made.folder, ignore_errors=True)
+    return counts
+
+
+def _tables(into: Campaign, given: Ratings, known: Pseudonyms, name: str) -> dict[str, int]:
     def rows() -> Iterator[Annotation]:
         return (_named(one, known) for _, one in given.grouped())
 
-    columns = features(Annotation, values=value_features(into.scheme))
     save(into.folder / "tasks.parquet", given.tasks)
-    annotations = write(into.folder / "annotations.parquet", rows(), columns, group_bytes=GROUP_BYTES)
+    kept = features(Annotation, values=value_features(into.scheme))
+    annotations = write(into.folder / "annotations.parquet", rows(), kept, group_bytes=GROUP_BYTES)
     lost = (_quarantined(one, name) for one in given.rejects)
     quarantined = write(into.folder / "quarantine.parquet", lost, features(Quarantined))
     labelled = labels.save(into, given.tasks, rows)
@@ -173,11 +239,10 @@ def _quarantined(one: Issue, name: str) -> Quarantined:
 
 def _kept(campaign: Campaign) -> Ratings:
     """Return the rows of a campaign."""
-    hint = "wirecopy annotation import" if campaign.settings.imported else "wirecopy annotation pull"
+    hint = columns.fill(campaign)
     if not (campaign.folder / "annotations.parquet").is_file():
         raise WirecopyError(f"campaign '{campaign.name}' has no annotations yet", hint=hint)
-    rows = read_dicts(campaign.folder / "tasks.parquet", hint=hint)
-    tasks = [Task.model_validate(row | {"data": json.loads(row["data"])}) for row in rows]
+    tasks = list(read_tasks(campaign.folder / "tasks.parquet", campaign.scheme.sides, hint=hint))
     known = {task.key for task in tasks}
     answers = list(read(campaign.folder / "annotations.parquet", Annotation, hint=hint))
     return Ratings(campaign.scheme, tasks, [one for one in answers if one.key in known])

@@ -120,14 +120,14 @@ def _decimals(value: float | None, digits: int) -> str:
 def audit(*, campaign: str | None, workspace: Path, out: Output) -> None:
     """Judge annotators by what was pulled: control items, and what they made of predictions."""
     from annotation import prefill
-    from annotation.controls import verdicts
+    from annotation.controls import answered, verdicts
     from annotation.measures.audit import audit as audit_of
     from annotation.measures.audit import bias
 
     told = []
     for one in campaigns_of(workspace, campaign):
-        given, shown = list(pulled.annotations(one)), prefill.kept(one.folder)
-        known = pulled.nicknames(one)
+        shown, known = prefill.kept(one.folder), pulled.nicknames(one)
+        given = list(answered(one, shown))
         judged = list(verdicts(one, one.tasks(), given).values())
         made = [row.model_dump() | {"annotator": _who(row.annotator, known)} for row in audit_of(given, shown)]
         swayed = [row.model_dump() for row in bias(one.scheme, given, shown)] if shown else []

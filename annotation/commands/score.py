@@ -59,14 +59,16 @@ def rescore(
 
     asked = _level(level, None)
     rated, fitting, issues = _read(file, format, scheme, presets, _root(workspace))
-    scores = {one.id: score_of(rated, one, asked) for one in fitting}
-    told = Rescored(rated, {one.id: one for one in fitting}, scores)
+    values = {one.id: valued(rated, one) for one in fitting}
+    scores = {one.id: score_of(rated, one, asked, values=values[one.id]) for one in fitting}
+    left_out = {name: found.left_out for name, found in values.items()}
+    told = Rescored(rated, {one.id: one for one in fitting}, scores, left_out)
     if out.json:
         out.data({"file": str(file), "level": level, "issues": issues} | told.details())
         return
     _compare(told, asked, out)
     for one in fitting:
-        for note in _notes(rated, one, valued(rated, one).left_out):
+        for note in _notes(rated, one, left_out[one.id]):
             out.note(f"{one.id}: {note}")
     if issues:
         out.note(f"{len(issues)} oddities in {file}, the first: {issues[0]}")
@@ -90,9 +92,10 @@ def _scored(name: str, rated: "Rated", preset: "Preset", level: "Level", *, z: b
     from annotation.measures.scores import score as score_of
     from annotation.measures.scores import significance, valued
 
-    scores = score_of(rated, preset, level, z=z)
-    found = significance(rated, preset, scores, test, z=z) if test else None
-    return _Scored(name, rated, preset, scores, valued(rated, preset, z=z).left_out, found)
+    values = valued(rated, preset, z=z)
+    scores = score_of(rated, preset, level, z=z, values=values)
+    found = significance(rated, preset, scores, test, z=z, values=values) if test else None
+    return _Scored(name, rated, preset, scores, values.left_out, found)
 
 
 def _level(level: str, test: str | None) -> "Level":
@@ -104,7 +107,7 @@ def _level(level: str, test: str | None) -> "Level":
         known = ", ".join(f"{name} ({users})" for name, users in TESTS.items())
         raise WirecopyError(f"there is no test '{test}'", hint=f"use one of {known}")
     if test is not None and level != "outlet":
-        raise WirecopyError(f"--test compares outlets, not {level}s", hint="take --level out")
+        raise WirecopyError(f"--test compares outlets, not {level}s", hint="leave --level out")
     return level
 
 
@@ -192,6 +195,7 @@ def _compared(one: dict[str, Any], several: bool) -> dict[str, Any]:
 
 
 def _notes(rated: "Rated", preset: "Preset", left_out: dict[str, int]) -> Iterator[str]:
+    from annotation.measures.figure import origins_told
     from annotation.measures.scores import unweighted
 
     for reason, count in left_out.items():
@@ -199,8 +203,8 @@ def _notes(rated: "Rated", preset: "Preset", left_out: dict[str, int]) -> Iterat
     if found := unweighted(rated, preset):
         names = listing(f"{category}, {severity or 'no severity'} ({n})" for (category, severity), n in found.items())
         yield f"it has no rule for these errors, which weigh 0: {names}"
-    if set(rated.origins) - {"human"}:
-        yield "ratings are " + ", ".join(f"{name} ({count})" for name, count in rated.origins.items())
+    if told := origins_told(rated.origins):
+        yield f"ratings are {told}"
 
 
 def _compare(told: "Rescored", level: "Level", out: Output) -> None:
@@ -245,7 +249,7 @@ def _read(
     rated, asked, issues = _ratings(file, format, scheme)
     if not len(rated):
         told = f": {issues[0]}" if issues else ""
-        hint = "name the scheme of its labels: --scheme translation-mqm" if scheme is None else "check file and scheme"
+        hint = "check the file, or name its format: --format"
         raise WirecopyError(f"{file} has no rating that can be scored{told}", hint=hint)
     chosen = [preset_for(asked, name, root) for name in dict.fromkeys(names)]
     chosen = chosen or [one for one in known(root).values() if misfit(one, asked) is None]

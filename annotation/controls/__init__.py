@@ -1,6 +1,7 @@
 """Control items: tasks whose answer is known, hidden among the others, and what they say of who answered.
 
-`make` puts them into a queue, `injection` an error into a translation; `figures` counts, `verdict` judges.
+`make` puts them into a queue, `injection` an error into a translation; `rows` reads, `figures` counts,
+`verdict` judges.
 """
 
 from collections.abc import Iterable, Sequence
@@ -8,8 +9,11 @@ from collections.abc import Iterable, Sequence
 from annotation import prefill
 from annotation.campaign import Campaign
 from annotation.controls.make import Bench, gold_of
+from annotation.controls.rows import answered
 from annotation.controls.verdict import Verdict, verdicts_of
 from annotation.schema import Annotation, Task
+
+__all__ = ["answered", "bench_of", "verdicts"]
 
 
 def bench_of(campaign: Campaign, tasks: Sequence[Task]) -> Bench:

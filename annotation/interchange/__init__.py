@@ -34,6 +34,10 @@ def read(
     one = named(form)
     asked = scheme or load(one.schemes[0], Path())
     check_fit(one, asked)
+    if languages and len(languages) != len(asked.sides):
+        wanted = " and ".join(asked.sides)
+        told = f"languages {'-'.join(languages)}: the scheme '{asked.id}' shows {wanted}"
+        raise WirecopyError(told, hint=f"--languages {'en-de' if len(asked.sides) > 1 else 'en'}")
     into = Collector(asked, campaign, languages)
     one.read(path, into, one)
     return into.ratings()

@@ -9,12 +9,12 @@ is marked "missing". The CSV holds no text: `ratings.csv` wants the batches in `
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from annotation.interchange.formats import Format, without
-from annotation.interchange.lines import dumps, field, text_of
+from annotation.interchange.lines import dumps, field, optional, text_of
 from annotation.interchange.losses import Rule, is_missing, unplaceable
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.pairs import NAMES, SCORE, Marks, misfit, pair_record, place_of, scored, texts_of
@@ -29,6 +29,7 @@ from corpus.files import read_json, write_text
 COLUMNS = ("user", "system", "item", "type", "source", "target", "score", "document", "whole", "marks", "start", "end")
 KINDS = ("TGT", "CHK", "BAD", "REF")
 MISSING = "missing"
+BESIDE = ".json"  # where the texts lie
 Texts = dict[tuple[str, ...], tuple[str, str]]
 
 
@@ -36,15 +37,22 @@ def read(path: Path, into: Collector, form: Format) -> None:
     """Read a file; items that only check raters become control items."""
     texts = _texts(path)
     marks = Marks(into.scheme, into.renamed)
-    rows = csv.reader(io.StringIO(text_of(path), newline=""))
-    for cells in rows:
-        number = rows.line_num
+    for number, cells in _cells(path):
         try:
             if len(cells) < len(COLUMNS):
                 raise Rejected(Flaw.BAD_VALUE, f"{len(cells)} columns, not {len(COLUMNS)}")
             into.add(_record(dict(zip(COLUMNS, cells, strict=False)), number, texts, marks, into, form))
         except Rejected as flaw:
             into.tell(number, flaw.detail, flaw.reason)
+
+
+def _cells(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of the CSV, each with the line where it ends."""
+    rows = csv.reader(io.StringIO(text_of(path), newline=""))
+    try:
+        yield from ((rows.line_num, cells) for cells in rows)
+    except csv.Error as error:
+        raise WirecopyError(f"{path}:{rows.line_num}: no CSV: {error}", hint="check that line") from None
 
 
 def _record(row: Mapping[str, str], number: int, texts: Texts, marks: Marks, into: Collector, form: Format) -> Record:
@@ -82,7 +90,7 @@ def _span(
     one: Mapping[str, Any], texts: tuple[str, str], number: int, marks: Marks, into: Collector, form: Format
 ) -> Span:
     severity, kind = field(one, "severity", str), one.get("error_type")
-    category = "/".join(map(str, kind)) if isinstance(kind, list) else kind
+    category = "/".join(map(str, kind)) if isinstance(kind, list) else optional(one, "error_type", str)
     if one.get("start_i") == MISSING:
         return marks.span("source", category, severity, (0, 0, ""))
     start, end, wide = form.offsets.read(texts[1], field(one, "start_i", int), field(one, "end_i", int))
@@ -129,7 +137,7 @@ def _lead(record: Record) -> float | None:
 
 def _texts(path: Path) -> Texts:
     """Return source and translation by system, document, item and kind, and also without the kind."""
-    beside = path.with_suffix(".json")
+    beside = path.with_suffix(BESIDE)
     if not beside.is_file():
         hint = f"put Appraise's batches, the JSON that the campaign was made from, into {beside}"
         raise WirecopyError(f"{path} holds no texts, and {beside.name} is missing", hint=hint)
@@ -150,7 +158,7 @@ def write(ratings: Ratings, path: Path, form: Format) -> None:
     """Write the ratings, and the batches with their texts beside them."""
     items = [_item(at, task) for at, task in enumerate(ratings.tasks)]
     batch = {"items": items, "task": {"batchNo": 1, "randomSeed": 1, "requiredAnnotations": 1}}
-    write_text(path.with_suffix(".json"), json.dumps([batch], ensure_ascii=False, indent=2) + "\n")
+    write_text(path.with_suffix(BESIDE), json.dumps([batch], ensure_ascii=False, indent=2) + "\n")
     told = io.StringIO(newline="")
     table, marks = csv.writer(told, lineterminator="\n"), Marks(ratings.scheme)
     for task, one in ratings.pairs():
@@ -228,5 +236,8 @@ FORMAT = Format(
 
 
 def _is_row(head: str) -> bool:
-    row = next(csv.reader(io.StringIO(head, newline="")), [])
+    try:
+        row = next(csv.reader(io.StringIO(head, newline="")), [])
+    except csv.Error:
+        return False
     return len(row) >= len(COLUMNS) and row[3] in KINDS and row[8] in ("True", "False")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from annotation.interchange.cells import flat_cells
 from annotation.interchange.formats import Format, without
-from annotation.interchange.lines import table
+from annotation.interchange.lines import LONGEST_NUMBER, columns_of, table
 from annotation.interchange.losses import Rule, only_values
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.pairs import NAMES, Marks, misfit, pair_record, place_of, texts_of
@@ -187,7 +187,7 @@ def _ranks(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
         documents.setdefault(doc, []).append(segment)
     ranks = {}
     for doc, found in documents.items():
-        numbered = all(one.isdecimal() for one in found)
+        numbered = all(one.isdecimal() and len(one) <= LONGEST_NUMBER for one in found)
         for place, segment in enumerate(sorted(found, key=int) if numbered else found, 1):
             ranks[doc, segment] = str(place)
     return ranks
@@ -247,7 +247,7 @@ FORMAT = Format(
         Rule("remarks on a whole segment that has marks", _spoken),
         flat_cells("line breaks, tabs and <v> in texts", TAG),
     ),
-    knows=lambda _path, head: {"system", "rater", "category", "severity"} <= {*head.partition("\n")[0].split("\t")},
+    knows=lambda _path, head: {"system", "rater", "category", "severity"} <= columns_of(head),
     read=read,
     write=write,
     once=True,

@@ -10,6 +10,7 @@ from typing import Any
 
 from annotation.answers.chunks import Answer, Answered, tasks_of
 from annotation.interchange.formats import Format, without
+from annotation.interchange.lines import optional
 from annotation.interchange.losses import Rule
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.rows import Collector, Ratings, Record, name_of, rater_of
@@ -47,7 +48,9 @@ def _checked(raw: Any, number: int, path: Path) -> tuple[dict[int, str], Answere
     names: dict[int, str] = {}
     if isinstance(raw, dict):
         raw = {"id": number} | raw
-        answers = [one for one in raw.get("annotations") or [] if isinstance(one, dict)]
+        answers = optional(raw, "annotations", list) or []
+        if not all(isinstance(one, dict) for one in answers):
+            raise Rejected(Flaw.BAD_VALUE, "an annotation is no object")
         raw["annotations"] = [{"id": at} | one | {"completed_by": at} for at, one in enumerate(answers)]
         names = {at: _name(one.get("completed_by")) for at, one in enumerate(answers)}
     try:
@@ -65,6 +68,9 @@ def _task(task: Answered, scheme: Scheme) -> Task:
     made = from_server(task.model_dump(include={"data", "meta"}))
     if made is None:
         raise Rejected(Flaw.NO_KEY, "the task was not made by wirecopy")
+    counts = {len(made.doc_ids), len(made.languages)}
+    if counts != {len(scheme.sides)} or not all(isinstance(made.data.get(f"{one}_text"), str) for one in scheme.sides):
+        raise Rejected(Flaw.NO_KEY, f"the task shows no {' and '.join(scheme.sides)} with document and language")
     if digest(made.data) != made.text_hash:
         raise Rejected(Flaw.TASK_EDITED, "the task's text was changed on the server")
     if made.scheme_hash != scheme.hash:

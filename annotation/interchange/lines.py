@@ -11,6 +11,7 @@ from annotation.schemes.answers import Rejected
 from corpus.errors import WirecopyError
 
 HEAD_CHARACTERS = 1 << 16
+LONGEST_NUMBER = 18  # digits: what 64 bits hold
 
 
 def text_of(path: Path) -> str:
@@ -24,12 +25,20 @@ def text_of(path: Path) -> str:
 
 
 def head_of(path: Path) -> str:
-    """Return the beginning of a file, broken characters replaced."""
+    """Return the beginning of a file.
+
+    Raises WirecopyError where there is nothing in it, or no UTF-8.
+    """
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            return file.read(HEAD_CHARACTERS)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            head = file.read(HEAD_CHARACTERS)
     except OSError as error:
         raise WirecopyError(f"{path}: can't be read: {error.strerror}", hint="check the path") from None
+    except UnicodeDecodeError:
+        return text_of(path)  # which tells the place in the file
+    if not head.strip():
+        raise WirecopyError(f"{path} is empty", hint="check that it is complete")
+    return head
 
 
 def numbered(path: Path) -> Iterator[tuple[int, str]]:
@@ -50,9 +59,11 @@ def table(
     """
     lines = ((at, line.removesuffix("\r").split("\t")) for at, line in numbered(path))
     header = [(renamed or {}).get(name, name) for name in next(lines)[1]]
+    hint = f"it is a table with tabs and the columns {', '.join(needed)}"
     if absent := [name for name in needed if name not in header]:
-        hint = f"it is a table with tabs and the columns {', '.join(needed)}"
         raise WirecopyError(f"{path} has no column '{absent[0]}'", hint=hint)
+    if doubled := [name for name in header if name and header.count(name) > 1]:
+        raise WirecopyError(f"{path}:1: the column '{doubled[0]}' stands there twice", hint=hint)
     for number, cells in lines:
         if cells == [""]:
             continue
@@ -60,6 +71,11 @@ def table(
             into.tell(number, f"{len(cells)} columns, not {len(header)}", Flaw.BAD_VALUE)
         else:
             yield number, dict(zip(header, cells, strict=False))
+
+
+def columns_of(head: str) -> set[str]:
+    """Return the columns that the first line of a table names."""
+    return {*head.partition("\n")[0].removesuffix("\r").split("\t")}
 
 
 def objects(path: Path, into: Collector) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -99,6 +115,21 @@ def field(value: Mapping[str, Any], name: str, kind: type | tuple[type, ...], wh
         told = "missing" if name not in value else f"{str(ascii(found))[:60]}"
         raise Rejected(Flaw.BAD_VALUE, f"{where}{name} is {told}")
     return found
+
+
+def optional(value: Mapping[str, Any], name: str, kind: type | tuple[type, ...], where: str = "") -> Any:
+    """Return a field of a kind, or None where it is absent or null.
+
+    Raises Rejected.
+    """
+    return None if value.get(name) is None else field(value, name, kind, where)
+
+
+def whole(told: str) -> int | None:
+    """Return the number that a text writes; None where it is none, or would come back as another text."""
+    if len(told) > LONGEST_NUMBER or not (told.isascii() and told.isdecimal()):
+        return None
+    return int(told) if str(int(told)) == told else None
 
 
 def dumps(value: object) -> str:

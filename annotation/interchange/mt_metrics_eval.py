@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.interchange.formats import Format, without
-from annotation.interchange.lines import dumps, field, first_object, objects
+from annotation.interchange.lines import LONGEST_NUMBER, dumps, field, first_object, objects, optional, whole
 from annotation.interchange.losses import Rule, only_values
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.pairs import NAMES, Marks, misfit, pair_record, place_of, texts_of
@@ -57,7 +57,9 @@ def _segment(line: Mapping[str, Any], source: str) -> str:
     number = line.get("segment_id")
     if number is None:
         return digest(source)
-    return str(int(field(line, "segment_id", int)) + 1)
+    if abs(field(line, "segment_id", int)) >= 10**LONGEST_NUMBER:
+        raise Rejected(Flaw.BAD_VALUE, f"segment_id has more than {LONGEST_NUMBER} digits")
+    return str(number + 1)
 
 
 def _span(error: object, texts: tuple[str, str], marks: Marks, form: Format) -> Span:
@@ -66,9 +68,7 @@ def _span(error: object, texts: tuple[str, str], marks: Marks, form: Format) -> 
     in_source = error.get("is_source_error") is True
     text = texts[0 if in_source else 1]
     start, end, _ = form.offsets.read(text, field(error, "start", int), field(error, "end", int))
-    category = error.get("category")
-    if category is not None and not isinstance(category, str):
-        raise Rejected(Flaw.BAD_VALUE, f"category is {ascii(category)[:40]}")
+    category = optional(error, "category", str)
     side = "source" if in_source else "translation"
     return marks.span(side, category, field(error, "severity", str), (start, end, text[start:end]))
 
@@ -106,11 +106,11 @@ def _error(span: Span, texts: tuple[str, str], marks: Marks, form: Format) -> di
 
 
 def _text(line: Mapping[str, Any], name: str) -> str:
-    return "" if line.get(name) is None else str(field(line, name, str))
+    return optional(line, name, str) or ""
 
 
 def _number(segment: str) -> bool:
-    return segment.isascii() and segment.isdecimal() and str(int(segment)) == segment and int(segment) > 0
+    return (whole(segment) or 0) > 0
 
 
 def _numbered(record: Record, _scheme: Scheme, _form: Format) -> Iterable[str]:

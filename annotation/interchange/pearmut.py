@@ -57,11 +57,14 @@ def _records(
         raise Rejected(Flaw.BAD_VALUE, f"{len(items)} items, {len(answers)} answers")
     marks, actions = (
         Marks(into.scheme, into.renamed),
-        [one for one in line.get("actions") or [] if isinstance(one, Mapping)],
+        [one for one in lines.optional(line, "actions", list) or [] if isinstance(one, Mapping)],
     )
     lost |= {f"actions: {told}" for one in actions if (told := one.get("action")) not in ("load", SUBMIT, SKIP)}
     for at, (item, given) in enumerate(zip(items, answers, strict=True)):
         lost |= {f"item.{name}" for name in item.keys() - ITEM}
+        if given is not None and not isinstance(given, Mapping):
+            yield Rejected(Flaw.BAD_VALUE, f"item {at}: the answer is {ascii(given)[:40]}")
+            continue
         for system, answer in (given or {}).items():
             try:
                 record = _record(line, item, at, system, into)
@@ -88,10 +91,10 @@ def _answer(
     if not isinstance(answer, Mapping):
         raise Rejected(Flaw.BAD_VALUE, f"the answer is {ascii(answer)[:40]}")
     record.control = control_of(place_of(record)[1])
-    times = [one["time"] for one in actions if isinstance(one.get("time"), int | float)]
-    record.created, record.updated = (iso(times[0]), iso(times[-1])) if times else ("", "")
+    times = [_time(one) for one in actions if one.get("time") is not None]
+    record.created, record.updated = (times[0], times[-1]) if times else ("", "")
     asked = {question.name for question in into.scheme.questions}
-    spans, score = answer.get("error_spans") or [], answer.get("score")
+    spans, score = lines.optional(answer, "error_spans", list) or [], answer.get("score")
     if (actions and actions[-1].get("action") == SKIP) or (score is None and not spans and SCORE in asked):
         record.status = Status.SKIPPED
         return
@@ -102,17 +105,26 @@ def _answer(
     record.spans = [_span(one, record, number, marks, into, form) for one in spans]
 
 
+def _time(action: Mapping[str, Any]) -> str:
+    at = lines.field(action, "time", (int, float))
+    try:
+        return iso(at)
+    except (ValueError, OverflowError):
+        raise Rejected(Flaw.BAD_VALUE, f"the time of an action is {ascii(at)[:40]}") from None
+
+
 def _span(one: Any, record: Record, number: int, marks: Marks, into: Collector, form: Format) -> Span:
     if not isinstance(one, Mapping):
         raise Rejected(Flaw.BAD_VALUE, f"a mark is {ascii(one)[:40]}")
     text, severity = str(record.data["translation_text"]), lines.field(one, "severity", str)
+    category = lines.optional(one, "category", str)
     first, last = lines.field(one, "start_i", int), lines.field(one, "end_i", int)
     if first == last == form.offsets.size(text):
-        return marks.span("source", one.get("category"), severity, (0, 0, ""))
+        return marks.span("source", category, severity, (0, 0, ""))
     start, end, wide = form.offsets.read(text, first, last)
     if wide:
         into.tell(number, "a mark cuts a character in two: it is widened to the whole one")
-    return marks.span("translation", one.get("category"), severity, (start, end, text[start:end]))
+    return marks.span("translation", category, severity, (start, end, text[start:end]))
 
 
 def control_of(doc: str) -> Control | None:
@@ -172,7 +184,7 @@ def _line(made: _Line) -> dict[str, Any]:
     ]
     if not actions and end == SKIP:
         actions = [{"action": SKIP}]
-    number = int(doc) if doc.isascii() and doc.isdecimal() and str(int(doc)) == doc else doc
+    number = doc if (told := lines.whole(doc)) is None else told
     head = {"annotation": made.answers, "actions": actions, "item": made.items}
     return head | {"user_id": name_of(made.one), "item_i": number}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from annotation.interchange.cells import flat_cells
 from annotation.interchange.formats import Format, without
-from annotation.interchange.lines import table
+from annotation.interchange.lines import columns_of, table
 from annotation.interchange.losses import Rule
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.rows import Collector, Ratings, Record, article_data, pair_of
@@ -73,7 +73,7 @@ FORMAT = Format(
         Rule("outlets of documents", _names),
         Rule("ids of targets", _targets),
     ),
-    knows=lambda _path, head: {"Target", "Tweet", "Stance"} <= {*head.partition("\n")[0].rstrip("\r").split("\t")},
+    knows=lambda _path, head: {"Target", "Tweet", "Stance"} <= columns_of(head),
     read=read,
     write=write,
     once=True,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.interchange.formats import Format, without
-from annotation.interchange.lines import dumps, field, first_object, objects
+from annotation.interchange.lines import dumps, field, first_object, objects, optional, whole
 from annotation.interchange.losses import Rule
 from annotation.interchange.offsets import Offsets
 from annotation.interchange.rows import Collector, Ratings, Record, article_data
@@ -40,13 +40,13 @@ def _record(line: Mapping[str, Any], into: Collector) -> Record:
     label = field(line, "label", str)
     if label.lower() not in ANSWERS:
         raise Rejected(Flaw.UNKNOWN_CHOICE, f"the label is {label[:40]!r}")
-    author = str(line.get("author") or "").replace("/", "_")
+    author, topic = optional(line, "author", (int, str)), optional(line, "topic", str)
     data = article_data(into.scheme, field(line, "comment", str), field(line, "question", str))
-    doc = f"{author}/{field(line, 'id', (int, str))}"
-    topic, language = line.get("topic"), line.get("language") or next(iter(into.languages), UNKNOWN)
+    doc = f"{str(author or '').replace('/', '_')}/{field(line, 'id', (int, str))}"
+    language = optional(line, "language", str) or next(iter(into.languages), UNKNOWN)
     target = str(field(line, "question_id", (int, str)))
     values = {STANCE: label.lower()}
-    return Record(RATER, [doc], data, [str(language)], values, target_id=target, stratum=topic and str(topic))
+    return Record(RATER, [doc], data, [language], values, target_id=target, stratum=topic)
 
 
 def write(ratings: Ratings, path: Path, _form: Format) -> None:
@@ -65,7 +65,8 @@ def _line(task: Task, stance: str) -> dict[str, Any]:
 
 
 def _id(told: str) -> int | str:
-    return int(told) if told.isascii() and told.isdecimal() and str(int(told)) == told else told
+    number = whole(told)
+    return told if number is None else number
 
 
 def _names(record: Record, _scheme: Scheme, _form: Format) -> Iterable[str]:

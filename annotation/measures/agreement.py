@@ -111,7 +111,7 @@ def cohen_sums(table: Table) -> Sums:
         each = sums[:, 2:].reshape(len(sums), -1, width)
         units = each[..., 0]
         chance = ratio((each[..., 2 : 2 + size] * each[..., 2 + size :]).sum(axis=2), units**2)
-        return mean(ratio(ratio(each[..., 1], units) - chance, 1 - chance))
+        return ratio(ratio(each[..., 1], units) - chance, 1 - chance)
 
     told = {"pairs": f"mean of {len(found)}"} if len(found) > 1 else {}
     return Sums("cohen_kappa", (counted(table), columns), value, SAME, told=told)
@@ -120,12 +120,6 @@ def cohen_sums(table: Table) -> Sums:
 def raters(table: Table) -> int:
     """Return how many raters gave an answer."""
     return int(np.count_nonzero(np.bincount(table.rater)))
-
-
-def mean(values: Numbers) -> Numbers:
-    """Return the mean of each row over what is defined in it, NaN where nothing is."""
-    known = np.isfinite(values)
-    return ratio(np.where(known, values, 0).sum(axis=1), known.sum(axis=1).astype(np.float64))
 
 
 def _nominal(table: Table) -> Sums:

@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
 
+from annotation.answers.newest import counted
 from annotation.prefill import Prediction, Shown
-from annotation.schema import Annotation, Span, Status
+from annotation.schema import Annotation, Span
 from annotation.schemes.scheme import Choice, Number, Scheme, Spans
 from corpus.schema import Row
 
@@ -55,7 +56,7 @@ class Bias(Row):
 def audit(annotations: Iterable[Annotation], shown: Shown) -> list[Audited]:
     """Return one row for each annotator who was shown predictions, and a last one for all."""
     counts: dict[str, list[Audited]] = defaultdict(list)
-    for one in considered(annotations):
+    for one in counted(annotations):
         prediction = shown.get((one.key, one.payload))
         if one.prefilled_by and prediction:
             counts[one.annotator].append(compare(one, prediction))
@@ -68,15 +69,8 @@ def bias(scheme: Scheme, annotations: Iterable[Annotation], shown: Shown) -> lis
 
     Only units with a prediction are compared: what a model leaves out may be harder.
     """
-    given = [one for one in considered(annotations) if (one.key, one.payload) in shown]
+    given = [one for one in counted(annotations) if (one.key, one.payload) in shown]
     return [_difference(name, measure, given) for name, measure in _measures(scheme)]
-
-
-def considered(annotations: Iterable[Annotation]) -> Iterator[Annotation]:
-    """Yield the submitted answers to present units, no controls."""
-    for one in annotations:
-        if one.status is Status.SUBMITTED and not (one.stale or one.deleted or one.control):
-            yield one
 
 
 def compare(answer: Annotation, prediction: Prediction) -> Audited:

@@ -35,7 +35,8 @@ class Sums:
     `parts` are columns side by side (vectors, matrices, or sparse ones of scipy) with a row for each unit, and say
     what it adds: first whether it counts, then how many answers, then what `value` needs. `value` takes sums
     (rounds x k) and returns the measure of each round, NaN where it is undefined, for the reason `undefined`;
-    without a unit that counts the reason is `empty`. More than `most` rounds are not worth their time.
+    without a unit that counts the reason is `empty`. A measure that is a mean over pairs of raters returns that of
+    each pair (rounds x pairs). More than `most` rounds are not worth their time.
     """
 
     measure: str
@@ -50,6 +51,16 @@ class Sums:
     def columns(self) -> Any:
         """The parts as one matrix, units x k."""
         return self.parts[0] if len(self.parts) == 1 else beside(*self.parts)
+
+    def like(self, each: Numbers) -> Value:
+        """Return what measures rounds; of a mean over pairs, those that have a value in `each`, the figure's own.
+
+        A pair that shares too few units has none there, and one in rounds that draw these units twice.
+        """
+        if each.ndim == 1:
+            return self.value
+        known = np.isfinite(each[0])
+        return lambda sums: mean(self.value(sums)[:, known])
 
     def total(self, units: Codes | None) -> Numbers:
         """Return the sums over all units or some, as 1 x k."""
@@ -66,13 +77,14 @@ def figure(sums: Sums, units: Codes | None = None, *, rounds: int = 0, seed: int
     """
     total = sums.total(units)
     counted, answers = int(total[0, 0]), int(total[0, 1])
-    value = float(sums.value(total)[0]) if counted else np.nan
+    each = sums.value(total)
+    value = float((each if each.ndim == 1 else mean(each))[0]) if counted else np.nan
     known = bool(np.isfinite(value))
     rounds = min(rounds, sums.most) if known and counted >= FEWEST else 0
     low = high = None
     if rounds:
         columns = sums.columns if units is None else sums.columns[units]
-        low, high = interval(columns, sums.value, rounds=rounds, seed=seed)
+        low, high = interval(columns, sums.like(each), rounds=rounds, seed=seed)
     drawn = {"rounds": rounds, "seed": seed} if rounds else {}
     return Figure(
         name=sums.measure,
@@ -104,13 +116,17 @@ def values(columns: Any, value: Value, *, rounds: int, seed: int) -> Numbers:
     kinds, times = pooled(columns)
     if not len(times):
         return np.full(rounds, np.nan)
-    return np.concatenate([value(np.asarray(drawn @ kinds)) for drawn in resampled(times, rounds=rounds, seed=seed)])
+    drawn = resampled(times, rounds=rounds, seed=seed, columns=kinds.shape[1])
+    return np.concatenate([value(np.asarray(one @ kinds)) for one in drawn])
 
 
-def resampled(times: Codes, *, rounds: int, seed: int) -> Iterator[Numbers]:
-    """Yield how often each kind of unit is drawn, some rounds at a time; `times` says how many units it has."""
+def resampled(times: Codes, *, rounds: int, seed: int, columns: int = 1) -> Iterator[Numbers]:
+    """Yield how often each kind of unit is drawn, some rounds at a time; `times` says how many units it has.
+
+    So few rounds that neither what they draw nor sums of so many `columns` take much memory.
+    """
     draw, units, kinds = np.random.default_rng(seed), int(times.sum()), len(times)
-    step = max(WEIGHTS // kinds, 1)
+    step = max(WEIGHTS // max(kinds, columns), 1)
     for begin in range(0, rounds, step):
         size = min(step, rounds - begin)
         if kinds < units:
@@ -154,6 +170,12 @@ def beside(*parts: Any) -> Any:
     from scipy.sparse import csr_array, hstack
 
     return hstack([csr_array(one) for one in shaped], format="csr")
+
+
+def mean(values: Numbers) -> Numbers:
+    """Return the mean of each row over what is defined in it, NaN where nothing is."""
+    known = np.isfinite(values)
+    return ratio(np.where(known, values, 0).sum(axis=1), known.sum(axis=1).astype(np.float64))
 
 
 def _summed(part: Any) -> Numbers:

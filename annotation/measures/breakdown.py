@@ -9,7 +9,7 @@ The level of a choice is nominal. Whether its options have an order, no scheme s
 `agreement.alpha` for it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 
 from annotation.measures import agreement, correlation, spans
 from annotation.measures.bootstrap import ROUNDS, SEED, Sums, figure
-from annotation.measures.figure import Figure
+from annotation.measures.figure import Figure, origin_of
 from annotation.measures.gather import GROUPS, Answers
 from annotation.measures.raters import Rater, alone, severities
 from annotation.measures.table import Codes, Mask, Table, coded, partners
@@ -43,11 +43,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """All that was found about a campaign."""
+    """All that was found about a campaign; `origins` says whose its answers are, and how many."""
 
     campaign: str
     figures: list[Row]
     raters: list[Rater]
+    origins: dict[str, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,25 +80,35 @@ def study(
 ) -> Study:
     """Return the agreement of a campaign over everything and by group, and how each rater differs.
 
-    `questions` are all but texts where none is named. Figures over everything have `rounds` rounds of bootstrap,
-    those of groups and raters at most 200; signatures say how many.
+    `questions` are all but texts where none is named; of one alone, a number has tau-c and pairwise accuracy too.
+    Figures over everything have `rounds` rounds of bootstrap; of groups, pairs and raters, where figures are many,
+    the main measure has at most 200, the others none. Signatures say how many, and where answers are no people's.
     """
+    origin = origin_of(answers.origins)
     rows: list[Row] = []
     raters: list[Rater] = []
     for question in answers.campaign.scheme.questions:
         if isinstance(question, Text) or (questions and question.name not in questions):
             continue
-        asked = _asked(answers, question)
+        asked = _asked(answers, question, alone=len(questions) == 1)
         few = min(rounds, GROUP_ROUNDS)
-        rows += _figures(asked, "", {"": np.arange(len(answers.units))}, rounds, seed)
+        told = {"question": asked.name, "origin": origin}
+        whole = {"": np.arange(len(answers.units))}
+        rows += _figures(asked, "", whole, rounds=[rounds] * len(asked.sums), seed=seed, **told)
+        of_groups = [few, *[0] * (len(asked.sums) - 1)]
         for name in by:
             if name == PAIR:
-                rows += _by_pair(asked, answers.raters, few, seed)
+                rows += _by_pair(asked, answers.raters, few, seed, **told)
             else:
-                rows += _figures(asked, name, _groups(answers.group(name)), few, seed)
-        severe = severities(asked.numbers, rounds=few, seed=seed, question=asked.name) if asked.numbers else {}
-        raters += alone(asked.name, answers.raters, asked.rater, asked.without, severe)
-    return Study(answers.campaign.name, rows, raters)
+                rows += _figures(asked, name, _groups(answers.group(name)), rounds=of_groups, seed=seed, **told)
+        severe = severities(asked.numbers, rounds=few, seed=seed, **told) if asked.numbers else {}
+        raters += alone(asked.name, answers.raters, asked.rater, asked.without, severe, origin=origin)
+    return Study(answers.campaign.name, rows, raters, answers.origins)
+
+
+def pair_of(one: str, other: str) -> str:
+    """Return the name of the group of two annotators."""
+    return f"{one} & {other}"
 
 
 def kept_choices(table: Table) -> Mask:
@@ -126,12 +137,13 @@ def kept_spans(found: spans.Compared, units: int, least: float) -> Mask:
     return np.asarray((pairs > 0) & (total >= least * pairs), dtype=np.bool_)
 
 
-def _asked(answers: Answers, question: Question) -> Asked:
+def _asked(answers: Answers, question: Question, *, alone: bool) -> Asked:
     if isinstance(question, Spans):
         return _marked(answers, question)
     table = answers.table(question.name)
     left, right = partners(table.unit, table.rater)
-    measured = _choice if isinstance(question, Choice) else _number
+    number = _numbers if alone else _number
+    measured = _choice if isinstance(question, Choice) else number
     gap = answers.campaign.settings.adjudication.gap
 
     def of_pair(chosen: Codes) -> list[Sums]:
@@ -168,6 +180,11 @@ def _number(table: Table, *, two: bool) -> list[Sums]:
     return [agreement.alpha_sums(table, "interval"), *ordered]
 
 
+def _numbers(table: Table, *, two: bool) -> list[Sums]:
+    # These two take as long again as all others.
+    return [*_number(table, two=two), *(correlation.kendall_sums(table, one) for one in ("c", "accuracy"))]
+
+
 def _marked(answers: Answers, question: Spans) -> Asked:
     marks, units = answers.marks(question.name), len(answers.units)
     found = spans.compared(marks, answers.unit, answers.rater)
@@ -202,7 +219,10 @@ def _groups(names: Sequence[str | None]) -> dict[str, Codes]:
     return dict(sorted(parts.items()))
 
 
-def _figures(asked: Asked, by: str, groups: dict[str, Codes], rounds: int, seed: int) -> Iterator[Row]:
+def _figures(
+    asked: Asked, by: str, groups: Mapping[str, Codes], *, rounds: Sequence[int], seed: int, **told: object
+) -> Iterator[Row]:
+    """Yield the figures of groups of units; `rounds` are those of each measure."""
     code = np.full(len(asked.kept), -1, dtype=np.int64)
     for at, units in enumerate(groups.values()):
         code[units] = at
@@ -211,10 +231,9 @@ def _figures(asked: Asked, by: str, groups: dict[str, Codes], rounds: int, seed:
         present = _raters(asked, inside, len(groups))
         for at, (group, units) in enumerate(groups.items()):
             chosen = units if items == ALL else units[asked.kept[units]]
-            for sums in asked.sums:
-                told = {"question": asked.name, "items": items, "group": f"{by}={group}" if by else None}
-                told["raters"] = str(present[at])
-                found = figure(sums, chosen, rounds=rounds, seed=seed, **told)
+            here = {"items": items, "group": f"{by}={group}" if by else None, "raters": str(present[at])}
+            for sums, times in zip(asked.sums, rounds, strict=True):
+                found = figure(sums, chosen, rounds=times, seed=seed, **told, **here)
                 yield Row(asked.name, found.name, by, group, items, found)
 
 
@@ -226,17 +245,17 @@ def _raters(asked: Asked, code: Codes, groups: int) -> Codes:
     return np.bincount(seats // width, minlength=groups)
 
 
-def _by_pair(asked: Asked, names: Sequence[str], rounds: int, seed: int) -> Iterator[Row]:
+def _by_pair(asked: Asked, names: Sequence[str], rounds: int, seed: int, **told: object) -> Iterator[Row]:
     unit, left, right = asked.pairs
     found, pair, count = np.unique(left * len(names) + right, return_inverse=True, return_counts=True)
     chosen = np.sort(np.argsort(-count, kind="stable")[:MOST_PAIRS])
     parts = np.split(np.argsort(pair, kind="stable"), np.cumsum(count)[:-1])
     for at in chosen if len(found) > 1 else []:
         one, other = divmod(int(found[at]), len(names))
-        group, here = f"{names[one]} & {names[other]}", parts[at]
+        group, here = pair_of(names[one], names[other]), parts[at]
         kept = np.flatnonzero(asked.kept[unit[here]])
-        for sums in asked.of_pair(here):
+        for place, sums in enumerate(asked.of_pair(here)):
             for items, rows in ((ALL, np.arange(len(here))), (KEPT, kept)):
-                told = {"question": asked.name, "items": items, "group": f"{PAIR}={group}", "raters": 2}
-                row = figure(sums, rows, rounds=rounds, seed=seed, **told)
+                who = {"items": items, "group": f"{PAIR}={group}", "raters": 2}
+                row = figure(sums, rows, rounds=0 if place else rounds, seed=seed, **told, **who)
                 yield Row(asked.name, row.name, PAIR, group, items, row)

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from annotation.measures.agreement import NEAR, counted, mean, raters
+from annotation.measures.agreement import NEAR, counted, raters
 from annotation.measures.bootstrap import SEED, Sums, figure, ratio, spread
 from annotation.measures.figure import Figure
 from annotation.measures.table import Codes, Numbers, Table, partners
 
 LEAST = 3  # units that two raters must share
 CELLS = 65_536  # of a table of two raters' answers; beyond, scipy sorts the units
-WORK = 500_000_000  # cells over all rounds
+WORK = 50_000_000  # cells over all rounds
 UNDEFINED = "no two raters share three units and differ on them"
 
 
@@ -40,13 +40,14 @@ def kendall(table: Table, variant: str = "b", *, rounds: int = 0, seed: int = SE
     return figure(kendall_sums(table, variant), rounds=rounds, seed=seed, raters=raters(table))
 
 
-def pairwise_accuracy(table: Table, *, rounds: int = 0, seed: int = SEED) -> Figure:
-    """Return the share of pairs of units that two raters order alike, a tie of both included.
+def pairwise_accuracy(table: Table) -> Figure:
+    """Return the share of pairs of units that two raters order alike, a tie of both included; it has no interval.
 
     That is acc_eq of Deutsch, Foster and Freitag, "Ties Matter" (2023): unlike tau it neither rewards nor punishes
-    ties as such. In a bootstrap a unit drawn twice ties with itself, which lifts the interval by some 1 / units.
+    ties as such. For an interval, units would be drawn again, and one drawn twice ties with itself for both
+    raters: that lifts every round, the more so the fewer units two raters share.
     """
-    return figure(kendall_sums(table, "accuracy"), rounds=rounds, seed=seed, raters=raters(table))
+    return figure(kendall_sums(table, "accuracy"), raters=raters(table))
 
 
 def pearson_sums(table: Table) -> Sums:
@@ -62,13 +63,13 @@ def pearson_sums(table: Table) -> Sums:
         ours, theirs = (size * two - one**2 for one, two in ((x, xx), (y, yy)))
         known = (size >= LEAST) & (ours > NEAR * size * xx) & (theirs > NEAR * size * yy)
         below = np.where(known, np.sqrt(np.abs(ours)) * np.sqrt(np.abs(theirs)), 0)
-        return mean(np.clip(ratio(size * xy - x * y, below), -1, 1))
+        return np.clip(ratio(size * xy - x * y, below), -1, 1)
 
     return Sums("pearson", (found.counted, columns), value, UNDEFINED, told=_told(found))
 
 
 def kendall_sums(table: Table, variant: str = "b") -> Sums:
-    """Return Kendall's tau (`b`, `c`) or pairwise accuracy (`accuracy`) as sums over units."""
+    """Return Kendall's tau (`b`, `c`) or pairwise accuracy (`accuracy`, of which no rounds are made) as sums."""
     found = _pairs(table)
     x, y = (np.unique(side, return_inverse=True)[1] for side in (found.left, found.right))
     width, height = (int(side.max(initial=0)) + 1 for side in (x, y))
@@ -78,19 +79,23 @@ def kendall_sums(table: Table, variant: str = "b") -> Sums:
 
     def value(sums: Numbers) -> Numbers:
         found = [_of_pair(sums[:, 2 + at], x, y, variant) for at, x, y in parts]
-        return mean(np.stack(found, axis=1)) if found else np.full(len(sums), np.nan)
+        return np.stack(found, axis=1) if found else np.full((len(sums), 1), np.nan)
 
     sizes = [(int(x.max()) + 1) * (int(y.max()) + 1) for _, x, y in parts]
     most = 0 if max(sizes, default=0) > CELLS else WORK // max(sum(sizes), 1)
     measure = "pairwise_accuracy" if variant == "accuracy" else f"kendall_tau_{variant}"
     # Fewer than a hundred rounds say nothing about the ends of an interval.
-    most = most if most >= 100 else 0
+    most = 0 if most < 100 or variant == "accuracy" else most
     return Sums(measure, (found.counted, columns), value, UNDEFINED, told=_told(found), most=most)
 
 
 def _pairs(table: Table) -> Pairs:
     left, right = partners(table.unit, table.rater)
-    both, pair = np.unique(table.rater[left] * len(table.raters) + table.rater[right], return_inverse=True)
+    both = table.rater[left] * len(table.raters) + table.rater[right]
+    _, pair, shared = np.unique(both, return_inverse=True, return_counts=True)
+    enough = shared[pair] >= LEAST
+    left, right = left[enough], right[enough]
+    both, pair = np.unique(both[enough], return_inverse=True)
     value = table.value.astype(np.float64)
     return Pairs(table.unit[left], pair, value[left], value[right], len(both), counted(table))
 
@@ -182,7 +187,7 @@ def _sorted(counts: Numbers, x: Codes, y: Codes) -> Ordered:
 def _figure(found: Ordered, variant: str) -> Numbers:
     pairs, gap = found.size * (found.size - 1) / 2, found.alike - found.otherwise
     if variant == "accuracy":
-        return ratio(found.alike + found.both, pairs)
+        return ratio(found.alike + found.both, np.where(found.size >= LEAST, pairs, 0.0))
     known = (found.size >= LEAST) & (found.fewest > 1)
     if variant == "c":
         below = found.size**2 * (found.fewest - 1) / np.maximum(found.fewest, 1) / 2

@@ -1,16 +1,18 @@
 """The answers of a campaign that count, as columns: what every measure is made from.
 
-Left out are controls, skips, deleted answers and answers to an earlier text; of two answers of one
-annotator to a unit the newer one counts.
+Left out are controls, deleted answers and answers to an earlier text. Of what is left, an annotator's newest
+row of a unit counts, as for labels: where that is a skip, there is no answer.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from annotation.campaign import Campaign
+from annotation.measures import columns
 from annotation.measures.marks import Marks, marks
 from annotation.measures.table import Codes, Mask, Table, coded
 from annotation.schema import Status
@@ -26,6 +28,10 @@ LIVE = ("key", "annotator", "status", "stale", "deleted", "control", "updated")
 SHOWN = ("annotation_id", "origin", "values", "spans", "contradictions", "lead_time", "created", "prefilled_by")
 UNIT = ("key", "doc_ids", "segment_ids", "target_id", "paragraph", "stratum", "languages")
 GROUPS = ("language", "outlet", "target", "stratum")
+
+
+class NoAnswers(WirecopyError):
+    """A campaign that has no answer that counts yet; nothing is damaged."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +53,11 @@ class Answers:
 
     def __len__(self) -> int:
         return len(self.unit)
+
+    @property
+    def origins(self) -> dict[str, int]:
+        """How many answers are those of people, simulated ones and models."""
+        return dict(sorted(Counter(self.rows["origin"].to_pylist()).items()))
 
     def table(self, question: str) -> Table:
         """Return what was answered to a choice (codes of its options) or a number."""
@@ -75,21 +86,19 @@ class Answers:
         """Return the marks of one question, as columns."""
         return marks(self.rows, question)
 
-    def spans(self, question: str | None = None) -> list[list[dict[str, Any]]]:
-        """Return the spans of each answer, of one question or of all, as the fields of `Span`."""
-        found = self.rows["spans"].to_pylist()
-        return [[one for one in given if question in (None, one["question"])] for given in found]
-
 
 def gather(campaign: Campaign) -> Answers:
     """Read the answers that count from the files of a campaign.
 
-    Raises WirecopyError where there is none yet.
+    Raises NoAnswers where there is none yet, and WirecopyError where a file is damaged or of another scheme.
     """
     rows = _live(campaign)
-    facts = read_columns(campaign.folder / "tasks.parquet", UNIT)
+    facts = columns.tasks(campaign, UNIT)
     known = {key: at for at, key in enumerate(facts["key"].to_pylist())}
     keys = rows["key"].to_pylist()
+    if strange := next((key for key in keys if key not in known), None):
+        where = f"{campaign.folder / 'annotations.parquet'}: an answer to {strange}"
+        raise WirecopyError(f"{where}, which tasks.parquet does not have", hint=columns.fill(campaign))
     answered = sorted({known[key] for key in keys})
     facts = facts.take(answered)
     units = facts["key"].to_pylist()
@@ -100,30 +109,34 @@ def gather(campaign: Campaign) -> Answers:
 
 
 def _live(campaign: Campaign) -> "pa.Table":
-    path = campaign.folder / "annotations.parquet"
-    hint = "wirecopy annotation import" if campaign.settings.imported else "wirecopy annotation pull"
-    if not path.is_file():
-        raise WirecopyError(f"campaign '{campaign.name}' has no annotations yet", hint=hint)
-    flags = read_columns(path, LIVE, hint=hint)
-    kept = np.flatnonzero(_newest(flags, _counts(flags)))
+    import pyarrow.compute as pc
+
+    hint = columns.fill(campaign)
+    if not (campaign.folder / "annotations.parquet").exists():
+        raise NoAnswers(f"campaign '{campaign.name}' has no annotations yet", hint=hint)
+    flags = columns.annotations(campaign, LIVE)
+    submitted = np.asarray(pc.equal(flags["status"], Status.SUBMITTED), dtype=np.bool_)
+    kept = np.flatnonzero(_newest(flags, _present(flags)) & submitted)
     if not len(kept):
-        raise WirecopyError(f"campaign '{campaign.name}' has no answer that counts yet", hint=hint)
-    return read_columns(path, ("key", "annotator", "updated", *SHOWN), hint=hint).take(kept)
+        raise NoAnswers(f"campaign '{campaign.name}' has no answer that counts yet", hint=hint)
+    rows = columns.annotations(campaign, ("key", "annotator", "updated", *SHOWN)).take(kept)
+    columns.check_answers(campaign, rows)
+    return rows
 
 
-def _counts(flags: "pa.Table") -> Mask:
+def _present(flags: "pa.Table") -> Mask:
     import pyarrow.compute as pc
 
     out = pc.or_(flags["stale"], flags["deleted"])
-    live = pc.and_(pc.equal(flags["status"], Status.SUBMITTED), pc.and_(pc.invert(out), pc.is_null(flags["control"])))
+    live = pc.and_(pc.invert(out), pc.is_null(flags["control"]))
     return np.asarray(live.combine_chunks().to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _newest(flags: "pa.Table", live: Mask) -> Mask:
     """Return which live rows are the newest of their annotator and unit."""
     newest: dict[tuple[str, str], tuple[str, int]] = {}
-    columns = zip(*(flags[name].to_pylist() for name in ("key", "annotator", "updated")), strict=True)
-    for at, (key, annotator, updated) in enumerate(columns):
+    rows = zip(*(flags[name].to_pylist() for name in ("key", "annotator", "updated")), strict=True)
+    for at, (key, annotator, updated) in enumerate(rows):
         if live[at]:
             newest[key, annotator] = max(newest.get((key, annotator), ("", -1)), (updated, at))
     kept = np.zeros(len(live), dtype=np.bool_)
@@ -144,7 +157,7 @@ def _outlets(campaign: Campaign, facts: "pa.Table") -> list[str]:
     known: dict[str, str] = {}
     if not campaign.settings.imported:
         for path in parts(campaign.workspace.corpus, "documents"):
-            columns = read_columns(path, ("doc_id", "outlet"))
-            known.update(zip(columns["doc_id"].to_pylist(), columns["outlet"].to_pylist(), strict=True))
+            found = read_columns(path, ("doc_id", "outlet"))
+            known.update(zip(found["doc_id"].to_pylist(), found["outlet"].to_pylist(), strict=True))
     # Ids of imported documents begin with the name of their system, as those of folders do with their outlet.
     return [known.get(doc) or doc.partition("/")[0] for *_, doc in facts["doc_ids"].to_pylist()]

@@ -24,11 +24,13 @@ class Rater(NamedTuple):
     without: Figure
 
 
-def severities(table: Table, *, rounds: int = 0, seed: int = SEED, question: str = "") -> dict[int, Figure]:
+def severities(
+    table: Table, *, rounds: int = 0, seed: int = SEED, question: str | None = None, origin: str | None = None
+) -> dict[int, Figure]:
     """Return by rater the mean signed distance from the mean of the other raters on the same units.
 
     Of scores, one below 0 is a strict rater; of counts of marks, one above 0. Units that nobody else answered are
-    left out. The bootstrap draws from the rater's units.
+    left out. The bootstrap draws from the rater's units; `question` and `origin` go into the signature.
     """
     given = np.bincount(table.unit, minlength=len(table.units)).astype(np.float64)
     others = given[table.unit] - 1
@@ -40,7 +42,12 @@ def severities(table: Table, *, rounds: int = 0, seed: int = SEED, question: str
     parts = np.split(order, ends[:-1])
     return {
         rater: figure(
-            _distance(apart[mine][others[mine] > 0]), rounds=rounds, seed=seed, question=question or None, rater=name
+            _distance(apart[mine][others[mine] > 0]),
+            rounds=rounds,
+            seed=seed,
+            question=question,
+            origin=origin,
+            rater=name,
         )
         for rater, (mine, name) in enumerate(zip(parts, table.raters, strict=True))
         if len(mine)
@@ -48,13 +55,19 @@ def severities(table: Table, *, rounds: int = 0, seed: int = SEED, question: str
 
 
 def alone(
-    question: str, names: Sequence[str], rater: Codes, without: Callable[[int], Sums], severe: Mapping[int, Figure]
+    question: str,
+    names: Sequence[str],
+    rater: Codes,
+    without: Callable[[int], Sums],
+    severe: Mapping[int, Figure],
+    *,
+    origin: str | None = None,
 ) -> list[Rater]:
     """Return each rater who answered the question, with the agreement of all others."""
     count = np.bincount(rater, minlength=len(names))
     found = []
     for at in np.flatnonzero(count).tolist():
-        left = figure(without(at), question=question, items="all", without=names[at])
+        left = figure(without(at), question=question, origin=origin, items="all", without=names[at])
         found.append(Rater(question, names[at], int(count[at]), severe.get(at), left))
     return found
 

@@ -24,7 +24,6 @@ WORDS = {
     "alpha": "Krippendorff's alpha",
     "fleiss_kappa": "Fleiss' kappa",
     "cohen_kappa": "Cohen's kappa",
-    "cohen_kappa_mean": "Cohen's kappa, mean of pairs",
     "gwet_ac1": "Gwet's AC1",
     "pair_agreement": "equal pairs of answers",
     "character_f1": "F1 of marked characters",
@@ -39,28 +38,30 @@ WORDS = {
 }
 LEAD = (
     "How far annotators agree beyond chance. Alpha is 1 where all agree and 0 where answers might as well be drawn "
-    "by lot; researchers like to see 0.80, and use 0.67 with care. Kept items are those that could be settled without "
-    "an adjudicator, so they agree more: read both. The line is the 95 % "
-    "interval: how far the value moves when other units are drawn."
+    "by lot; researchers like to see 0.80, and use 0.67 with care. Kept items leave out units that the answers do not "
+    "settle: no choice has more than half, numbers lie further apart than {gap:g}, marks overlap less than {spans:g}. "
+    "Leaving these out lifts agreement: read both. The line is the 95 % interval: how far the value moves when other "
+    "units are drawn."
 )
 
 
 def section(material: Material) -> Section:
     """Return the chapter on agreement."""
-    title = "Agreement"
+    title, bounds = "Agreement", material.campaign.settings.adjudication
+    lead = LEAD.format(gap=bounds.gap, spans=bounds.spans)
     if material.answers is None:
-        return Section("agreement", title, LEAD, empty=f"There are no answers yet: {material.fill} brings them.")
+        return Section("agreement", title, lead, empty=f"There are no answers yet: {material.fill} brings them.")
     found = study(material.answers)
     overall = [row for row in found.figures if not row.group_by]
     if not any(row.figure.value is not None for row in overall):
         why = f"No unit has two answers to compare: {material.fill} brings more."
-        return Section("agreement", title, LEAD, empty=why)
+        return Section("agreement", title, lead, empty=why)
     titles = {one.name: one.title for one in material.campaign.scheme.questions}
     parts: list[Part] = [_overall(overall, titles)]
     for by in BY:
         parts += _grouped(found, by, titles)
     parts.append(_raters(found, titles))
-    return Section("agreement", title, LEAD, tuple(parts))
+    return Section("agreement", title, lead, tuple(parts))
 
 
 def mains(rows: Iterable[Row]) -> dict[str, str]:

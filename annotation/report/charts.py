@@ -70,7 +70,9 @@ def stacked(
             x=draw.X(
                 "value:Q",
                 scale=scale,
-                axis=draw.Axis(title=axis, format="%" if share else ",d", tickCount=5, tickMinStep=0.2 if share else 1),
+                axis=draw.Axis(
+                    title=plain(axis), format="%" if share else ",d", tickCount=5, tickMinStep=0.2 if share else 1
+                ),
             ),
             y=draw.Y("row:N", sort=labels, scale=draw.Scale(domain=labels), axis=_names()),
             color=draw.Color("kind:N", scale=draw.Scale(domain=legend, range=list(palette)), legend=_legend(legend)),
@@ -95,7 +97,7 @@ def intervals(rows: Sequence[tuple[str, float | None, float | None, float | None
     )
     scale = draw.Scale(zero=False, nice=True)
     whisker = base.mark_rule(color=PALETTE["blue"], strokeWidth=2).encode(
-        x=draw.X("low:Q", scale=scale, axis=draw.Axis(title=axis, tickCount=6)), x2="high:Q"
+        x=draw.X("low:Q", scale=scale, axis=draw.Axis(title=plain(axis), tickCount=6)), x2="high:Q"
     )
     point = base.mark_point(filled=True, size=70, color=PALETTE["blue"], opacity=1).encode(x="value:Q")
     return _svg(draw.layer(whisker, point), alt, height=STEP * len(labels))
@@ -112,10 +114,12 @@ def histogram(bins: Sequence[tuple[str, float]], *, axis: str, counts: str, alt:
         draw.Chart(draw.InlineData(values=values))
         .mark_bar(color=PALETTE["blue"], width={"band": 0.86})
         .encode(
-            x=draw.X("bin:N", sort=labels, axis=draw.Axis(title=axis, labelAngle=turned, ticks=False, grid=False)),
+            x=draw.X(
+                "bin:N", sort=labels, axis=draw.Axis(title=plain(axis), labelAngle=turned, ticks=False, grid=False)
+            ),
             y=draw.Y(
                 "count:Q",
-                axis=draw.Axis(title=counts, tickCount=4, tickMinStep=1, format=",d", domain=False, ticks=False),
+                axis=draw.Axis(title=plain(counts), tickCount=4, tickMinStep=1, format=",d", domain=False, ticks=False),
             ),
         )
     )
@@ -135,8 +139,8 @@ def lines(rows: Mapping[str, Sequence[float | None]], *, axis: str, value: str, 
     ]
     palette = [PALETTE[one] for one in ORDER[: len(legend)]]
     base = draw.Chart(draw.InlineData(values=values)).encode(
-        x=draw.X("step:O", axis=draw.Axis(title=axis, labelAngle=0, grid=False)),
-        y=draw.Y("value:Q", axis=draw.Axis(title=value, tickCount=4, domain=False, ticks=False)),
+        x=draw.X("step:O", axis=draw.Axis(title=plain(axis), labelAngle=0, grid=False)),
+        y=draw.Y("value:Q", axis=draw.Axis(title=plain(value), tickCount=4, domain=False, ticks=False)),
         color=draw.Color("row:N", scale=draw.Scale(domain=legend, range=palette), legend=_legend(legend)),
     )
     chart = draw.layer(base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=36, opacity=1))

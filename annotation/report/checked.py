@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from annotation import prefill
-from annotation.answers import pulled
-from annotation.controls import bench_of
+from annotation.controls import answered, bench_of
 from annotation.controls.verdict import Verdict, verdicts_of
 from annotation.measures.audit import RESAMPLES, Audited, Bias, audit, bias
 from annotation.measures.figure import signature
@@ -25,7 +24,7 @@ def section(material: Material) -> Section:
         why = "Nobody has answered a control item and no predictions were shown: [campaigns.NAME.controls] and "
         why += "[campaigns.NAME.prefill] in wirecopy.toml ask for them, and wirecopy annotation push sends them."
         return Section("controls", title, lead, empty=why)
-    given = list(pulled.annotations(campaign))
+    given = list(answered(campaign, shown))
     judged = verdicts_of(bench_of(campaign, list(material.tasks())), given, shown)
     parts: list[Part] = [_verdicts(judged)]
     if shown:

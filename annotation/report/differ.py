@@ -1,13 +1,14 @@
 """The units where annotators differ most, with their texts and what each one answered and marked."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from annotation.measures.figure import signature
 from annotation.measures.gather import Answers
+from annotation.measures.spans import compared
 from annotation.measures.table import Numbers
 from annotation.report.content import (
     NONE,
@@ -43,7 +44,7 @@ def disagreement(material: Material) -> Numbers:
     assert answers is not None
     asked: list[Choice | Number] = [*material.choices, *material.numbers]
     if not asked:
-        return _of_marks(answers)
+        return _of_marks(answers, material.marks())
     found = [_by_unit(distances(one, table), table.unit, len(answers.units))
              for one in asked for table in [answers.table(one.name)]]  # fmt: skip
     told = np.array([~np.isnan(one) for one in found]).sum(axis=0)
@@ -213,17 +214,10 @@ def _by_unit(apart: Numbers, unit: Any, size: int) -> Numbers:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _of_marks(answers: Answers) -> Numbers:
-    marked: dict[int, list[set[tuple[str, int]]]] = {}
-    for unit, spans in zip(answers.unit.tolist(), answers.spans(), strict=True):
-        places = {(one["question"], at) for one in spans for at in range(one["start"], one["end"])}
-        marked.setdefault(unit, []).append(places)
-    found = np.full(len(answers.units), np.nan)
-    for unit, sets in marked.items():
-        pairs = [_f1(one, other) for one, other in combinations(sets, 2)]
-        found[unit] = 1 - sum(pairs) / len(pairs) if pairs else np.nan
-    return found
-
-
-def _f1(one: set[tuple[str, int]], other: set[tuple[str, int]]) -> float:
-    return 2 * len(one & other) / (len(one) + len(other)) if one or other else 1.0
+def _of_marks(answers: Answers, questions: Sequence[Spans]) -> Numbers:
+    found = [compared(answers.marks(one.name), answers.unit, answers.rater) for one in questions]
+    if not found:
+        return np.full(len(answers.units), np.nan)
+    shared, marked = (np.sum([one.counts[name] for one in found], axis=0) for name in ("shared", "characters"))
+    f1 = np.where(marked > 0, shared / np.maximum(marked, 1), 1.0)
+    return _by_unit(1 - f1, found[0].unit, len(answers.units))

@@ -29,15 +29,14 @@ class Drift:
 
 
 def drifts(material: Material, question: Choice | Number) -> list[Drift]:
-    """Return how each annotator drifts; who has few answers beside others' is left out."""
+    """Return how each annotator drifts, by answers with a time; who has few of these beside others' is left out."""
     assert material.answers is not None
     answers, table = material.answers, material.answers.table(question.name)
     apart = distances(question, table)
-    given = np.flatnonzero(np.asarray(_given(material, question)))
-    when = np.array(answers.rows["created"].to_pylist())[given]
+    when = np.array(answers.rows["created"].to_pylist())[np.asarray(_given(material, question))]
     found = []
     for code, rater in enumerate(table.raters):
-        own = np.flatnonzero((table.rater == code) & ~np.isnan(apart))
+        own = np.flatnonzero((table.rater == code) & ~np.isnan(apart) & (when != ""))
         own = own[np.argsort(when[own], kind="stable")]
         steps = min(STEPS, len(own) // LEAST)
         if steps > 1:
@@ -53,14 +52,14 @@ def section(material: Material) -> Section:
     lead = (
         "Each annotator's work in the order of time, cut into equal stretches. The line is the mean distance to the "
         "others who answered the same units: 0 is full agreement. A line that climbs may mean that somebody tires, or "
-        "understands the guideline differently by now."
+        "understands the guideline differently by now." + _timeless(material)
     )
     asked: list[Choice | Number] = [*material.choices, *material.numbers]
     found = [(one, drifts(material, one)) for one in asked] if material.answers else []
     parts: tuple[Part, ...] = tuple(_chart(question, told) for question, told in found if told)
     if not parts:
-        why = f"It takes {2 * LEAST} answers of an annotator to units that others answered too"
-        return Section("drift", title, lead, empty=f"{why}: {material.fill} brings more answers.")
+        why = f"It takes {2 * LEAST} answers of an annotator, with their time, to units that others answered too"
+        return Section("drift", title, lead, empty=f"{why}: {material.fill} brings more answers.{_timeless(material)}")
     return Section("drift", title, lead, parts)
 
 
@@ -85,13 +84,20 @@ def _chart(question: Choice | Number, found: Sequence[Drift]) -> Chart:
         ],
         numbers=range(1, steps + 3),
         signature=signature(
-            "drift", question=question.name, distance=level, steps=STEPS, items="answered by others too"
+            "drift", question=question.name, distance=level, steps=STEPS, items="with a time, answered by others too"
         ),
     )
     drawn = charts.lines(
         {one.annotator: one.steps for one in shown}, axis="stretch of one's work", value="distance to others", alt=alt
     )
     return Chart(title, alt, drawn, table)
+
+
+def _timeless(material: Material) -> str:
+    """Return a sentence on the answers without a time, as in the files of others; nothing where all have one."""
+    when = material.answers.rows["created"].to_pylist() if material.answers else []
+    missing = when.count("")
+    return f" {missing:,} of {counted(len(when), 'answer')} have no time and are left out." if missing else ""
 
 
 def _signed(value: float) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from annotation.measures.figure import signature
 from annotation.measures.gather import Answers
 from annotation.report import charts
 from annotation.report.content import NONE, Chart, Section, counted, decimals, sheet
 from annotation.report.material import Material
+from annotation.report.tally import tally
 from annotation.schemes.scheme import Spans
 
 
@@ -23,13 +26,12 @@ class Marked:
 def marked(answers: Answers, questions: Sequence[Spans]) -> list[Marked]:
     """Return the marks of each category that occurs, the commonest first; severities are those of all questions."""
     severities = levels(questions)
+    anywhere = np.zeros(len(answers.units), dtype=np.int64)
     found: dict[tuple[str, str], list[int]] = {}
-    wanted = {one.name for one in questions}
-    for spans in answers.spans():
-        for span in spans:
-            if span["question"] in wanted and span["severity"] in severities:
-                counts = found.setdefault((span["question"], span["label"]), [0] * len(severities))
-                counts[severities[span["severity"]]] += 1
+    for question in questions:
+        for _, label, severity, count in tally(answers, question.name, anywhere, ("label", "severity")):
+            if severity in severities:
+                found.setdefault((question.name, label), [0] * len(severities))[severities[severity]] += count
     order = sorted(found.items(), key=lambda one: (-sum(one[1]), one[0]))
     return [Marked(*place, tuple(counts)) for place, counts in order]
 

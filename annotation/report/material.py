@@ -1,6 +1,5 @@
 """What the sections of a report are made from: columns of the campaign's files, read once."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from annotation.campaign import Campaign
-from annotation.measures.gather import Answers, gather
+from annotation.measures import columns
+from annotation.measures.gather import Answers, NoAnswers, gather
 from annotation.measures.table import Mask
 from annotation.schema import Status, Task
 from annotation.schemes.scheme import Choice, Number, Spans
-from corpus.parquet import read_columns, read_dicts
+from annotation.tasks import read
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -66,14 +66,14 @@ class Material:
     def units(self) -> int | None:
         """How many units the campaign has; None before its tasks are known."""
         path = self.campaign.folder / "tasks.parquet"
-        return read_columns(path, ("key",)).num_rows if path.is_file() else None
+        return columns.tasks(self.campaign, ("key",)).num_rows if path.exists() else None
 
     def tasks(self, keys: Sequence[str] | None = None) -> Iterator[Task]:
         """Yield the units as they were last pulled, of some keys or all."""
         wanted = None if keys is None else set(keys)
-        for row in read_dicts(self.campaign.folder / "tasks.parquet"):
-            if wanted is None or row["key"] in wanted:
-                yield Task.model_validate(row | {"data": json.loads(row["data"])})
+        for task in read(self.campaign.folder / "tasks.parquet", self.campaign.scheme.sides, hint=self.fill):
+            if wanted is None or task.key in wanted:
+                yield task
 
     @property
     def choices(self) -> list[Choice]:
@@ -93,7 +93,7 @@ class Material:
     @property
     def fill(self) -> str:
         """The command that brings answers."""
-        return f"wirecopy annotation {'import' if self.campaign.settings.imported else 'pull'}"
+        return columns.fill(self.campaign)
 
 
 def material(campaign: Campaign) -> Material:
@@ -101,9 +101,13 @@ def material(campaign: Campaign) -> Material:
 
     Raises WirecopyError where a file can't be read.
     """
-    path = campaign.folder / "annotations.parquet"
-    if not path.is_file():
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it has freed
+    if not (campaign.folder / "annotations.parquet").exists():
         return Material(campaign, None, None)
-    work = Work(read_columns(path, WORK, hint="wirecopy annotation pull"))
-    counts = work.live & work.submitted & ~work.control
-    return Material(campaign, work, gather(campaign) if counts.any() else None)
+    work = Work(columns.annotations(campaign, WORK))
+    try:
+        return Material(campaign, work, gather(campaign))
+    except NoAnswers:
+        return Material(campaign, work, None)

@@ -8,9 +8,11 @@ import numpy as np
 
 from annotation.measures.figure import signature
 from annotation.measures.gather import Answers
+from annotation.measures.table import coded
 from annotation.report import charts
 from annotation.report.content import NONE, Chart, Part, Section, counted, name, percent, safe, sheet, without_empty
 from annotation.report.material import Material
+from annotation.report.tally import tally
 from annotation.schemes.scheme import Choice, Spans
 
 MOST_BARS, MOST_HOLDERS = 24, 60
@@ -56,13 +58,13 @@ def stances(answers: Answers, question: Choice) -> list[Stances]:
 
 def held(answers: Answers, question: Spans) -> list[Held]:
     """Return the marks by outlet, target, holder and name of the holder; the most marked holder of each comes first."""
-    outlets, targets, unit = answers.group("outlet"), answers.group("target"), answers.unit.tolist()
+    groups, place = coded(zip(answers.group("outlet"), answers.group("target"), strict=True))
     labels = {option.value: at for at, option in enumerate(question.labels)}
     found: dict[tuple[str, str, str, str], list[int]] = {}
-    for at, spans in zip(unit, answers.spans(question.name), strict=True):
-        for span in spans:
-            place = (str(outlets[at]), str(targets[at] or ""), span["holder"] or "", name(span["holder_name"] or ""))
-            found.setdefault(place, [0] * len(labels))[labels[span["label"]]] += 1
+    for at, holder, actor, label, count in tally(answers, question.name, place, ("holder", "holder_name", "label")):
+        outlet, target = groups[at]
+        who = (str(outlet), str(target or ""), holder or "", name(actor or ""))
+        found.setdefault(who, [0] * len(labels))[labels[label]] += count
     order = sorted(found.items(), key=lambda one: (one[0][:2], -sum(one[1]), one[0][2:]))
     return [Held(*place, tuple(counts)) for place, counts in order]
 

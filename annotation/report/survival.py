@@ -5,13 +5,12 @@ the same workspace.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from annotation.measures.figure import signature
-from annotation.report.agreed import together
 from annotation.report.content import (
     NONE,
     Part,
@@ -28,6 +27,7 @@ from annotation.report.content import (
 from annotation.report.material import Material
 from annotation.report.translations import Documents, Qualities, Quality, columns_of, qualities, related
 from annotation.schemes.scheme import Choice
+from corpus.errors import WirecopyError
 
 POINTS = {"strongly_favor": 2, "favor": 1, "balanced": 0, "against": -1, "strongly_against": -2}
 BANDS, LEAST_SCORED, MOST_PAIRS = 3, 6, 40
@@ -55,13 +55,15 @@ class Survived(NamedTuple):
         return POINTS[self.after] - POINTS[self.before] if known else None
 
 
-def survived(labels: dict[tuple[str, str], str], related: Iterable[Documents], found: Qualities) -> list[Survived]:
+def survived(
+    labels: Mapping[tuple[str, str], str], related: Iterable[Documents], rated: Mapping[Documents, Quality]
+) -> list[Survived]:
     """Return a row for each original, translation and target that both have a label."""
     targets: dict[str, list[str]] = defaultdict(list)
     for document, target in sorted(labels):
         targets[document].append(target)
     return [
-        Survived(one, other, target, labels[one, target], labels[other, target], found.of.get((one, other)))
+        Survived(one, other, target, labels[one, target], labels[other, target], rated.get((one, other)))
         for one, other in sorted(set(related))
         for target in targets[one]
         if (other, target) in labels
@@ -82,12 +84,17 @@ def section(here: Material) -> Section:
         return Section("survival", title, lead, empty=why)
     labels = labels_of(here, asked)
     found = qualities(here.campaign.workspace)
-    rows = survived(labels, related(here.campaign.workspace, found.of), found) if labels else []
+    both = related(here.campaign.workspace, (documents for one in found for documents in one.of)) if labels else []
+    rows = survived(labels, both, {})
     if not rows:
         why = "No original and its translation both have a label on the same target yet. wirecopy corpus build finds "
         why += f"translations, and {here.fill} makes labels."
         return Section("survival", title, lead, empty=why)
-    return Section("survival", title, lead, tuple(_parts(asked, rows, found)))
+    parts = _parts(asked, rows)
+    for one in found:
+        rated = [row for row in survived(labels, both, one.of) if row.quality is not None]
+        parts += _rated(asked, rated, one) if rated else []
+    return Section("survival", title, lead, tuple(parts))
 
 
 def labels_of(here: Material, question: Choice) -> dict[tuple[str, str], str]:
@@ -96,28 +103,40 @@ def labels_of(here: Material, question: Choice) -> dict[tuple[str, str], str]:
     if not path.is_file():
         return {}
     rows = columns_of(path, "doc_ids", "target_id", "paragraph", question.name)
-    return {
-        (documents[0], target or ""): question.options[label].value
-        for documents, target, paragraph, label in rows
-        if label is not None and paragraph is None
-    }
+    names = dict(enumerate(option.value for option in question.options))
+    try:
+        return {
+            (documents[0], target or ""): names[label]
+            for documents, target, paragraph, label in rows
+            if label is not None and paragraph is None
+        }
+    except (KeyError, IndexError, TypeError) as error:
+        told = f"{path} does not fit the scheme '{here.campaign.scheme.id}': {type(error).__name__} {error}"
+        raise WirecopyError(told, hint=here.fill) from None
 
 
-def _parts(asked: Choice, rows: Sequence[Survived], found: Qualities) -> list[Part]:
-    words = {option.value: option.text for option in asked.options}
-    line = signature("survival", question=asked.name, labels="as in labels.parquet", pairs=len(rows))
-    scored = f"{line} {together(found.signatures)}" if found.signatures else line
-    same = sum(one.same for one in rows)
-    parts: list[Part] = [_shares([("all", rows)], "Stance of original and translation", "documents", line)]
-    parts.append(_matrix(asked, rows, same, line))
-    rated = [one for one in rows if one.quality is not None]
-    if rated:
-        parts.append(_outcomes(rated, scored))
-        parts += [_shares(_bands(rated), "By score of the translation", "score", scored)] if _bands(rated) else []
-        kinds = _kinds(rated, found)
-        parts += [_shares(kinds, "By error in the translation", "marked in the translation", line)] if kinds else []
-    parts.append(_listed(rows, words, found, line))
-    return parts
+def _parts(asked: Choice, rows: Sequence[Survived]) -> list[Part]:
+    line, same = _signature(asked, rows), sum(one.same for one in rows)
+    return [
+        _shares([("all", rows)], "Stance of original and translation", "documents", line),
+        _matrix(asked, rows, same, line),
+        _listed(asked, rows, {}, "Pair by pair, those that differ first", line),
+    ]
+
+
+def _rated(asked: Choice, rated: Sequence[Survived], by: Qualities) -> list[Part]:
+    """Return what one campaign on translations says of the pairs that it rated."""
+    line, head = f"{_signature(asked, rated)} {by.signature}", f"Rated in {by.campaign} ({by.preset})"
+    parts = [_outcomes(rated, f"{head}: score and errors of the translation, by outcome", by.better, line)]
+    if bands := _bands(rated):
+        parts.append(_shares(bands, f"{head}: by score of the translation", f"score ({by.better} is better)", line))
+    if kinds := _kinds(rated, by.words):
+        parts.append(_shares(kinds, f"{head}: by error in the translation", "marked in the translation", line))
+    return [*parts, _listed(asked, rated, by.words, f"{head}: pair by pair, those that differ first", line)]
+
+
+def _signature(asked: Choice, rows: Sequence[Survived]) -> str:
+    return signature("survival", question=asked.name, labels="as in labels.parquet", pairs=len(rows))
 
 
 def _shares(groups: Sequence[tuple[str, Sequence[Survived]]], title: str, column: str, line: str) -> Part:
@@ -165,7 +184,7 @@ def _share(count: int, total: int) -> Shaded | str:
     return Shaded(f"{count:,}", count / total) if count else NONE
 
 
-def _outcomes(rated: Sequence[Survived], line: str) -> Part:
+def _outcomes(rated: Sequence[Survived], title: str, better: str, line: str) -> Part:
     rows = []
     for label, kept in (("same stance", True), ("another stance", False)):
         mine = [one.quality for one in rated if one.same == kept and one.quality is not None]
@@ -179,8 +198,8 @@ def _outcomes(rated: Sequence[Survived], line: str) -> Part:
                 decimals(float(np.mean(marks)) if marks else None),
             )
         )
-    columns = ("translations with", "rated pairs", "mean score", "marks an answer")
-    return sheet("Scores and errors of the translation, by outcome", columns, rows, numbers=(1, 2, 3), signature=line)
+    columns = ("translations with", "rated pairs", f"mean score ({better} is better)", "marks an answer")
+    return sheet(title, columns, rows, numbers=(1, 2, 3), signature=line)
 
 
 def _bands(rated: Sequence[Survived]) -> list[tuple[str, list[Survived]]]:
@@ -199,9 +218,8 @@ def _bands(rated: Sequence[Survived]) -> list[tuple[str, list[Survived]]]:
     ]  # fmt: skip
 
 
-def _kinds(rated: Sequence[Survived], found: Qualities) -> list[tuple[str, list[Survived]]]:
+def _kinds(rated: Sequence[Survived], words: Mapping[str, str]) -> list[tuple[str, list[Survived]]]:
     """Return for each category and each severity the pairs in whose translation it was marked, and those without."""
-    words = {label: text for (_, label), text in found.words.items()}
     groups: dict[str, list[Survived]] = {}
     for place, told in ((0, words), (1, {})):
         kinds = sorted({kind[place] for one in rated if one.quality for kind in one.quality.errors})
@@ -212,9 +230,9 @@ def _kinds(rated: Sequence[Survived], found: Qualities) -> list[tuple[str, list[
     return [*groups.items(), *([("nothing", without)] if without else [])]
 
 
-def _listed(rows: Sequence[Survived], words: dict[str, str], found: Qualities, line: str) -> Part:
+def _listed(asked: Choice, rows: Sequence[Survived], labels: Mapping[str, str], title: str, line: str) -> Part:
+    words = {option.value: option.text for option in asked.options}
     order = sorted(rows, key=lambda one: (one.same, -abs(one.moved or 0), one.original, one.translation, one.target))
-    labels = {label: text for (_, label), text in found.words.items()}
     shown = []
     for one in order:
         errors = one.quality.errors.most_common() if one.quality else []
@@ -243,7 +261,4 @@ def _listed(rows: Sequence[Survived], words: dict[str, str], found: Qualities, l
         "score",
         "most marked errors",
     )
-    table = sheet(
-        "Pair by pair, those that differ first", columns, shown, numbers=(5,), signature=line, most=MOST_PAIRS
-    )
-    return without_empty(table)
+    return without_empty(sheet(title, columns, shown, numbers=(5,), signature=line, most=MOST_PAIRS))

@@ -5,17 +5,20 @@ first, else the first by name.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from annotation.campaign import load_all
 from annotation.measures.scores.levels import score
 from annotation.measures.scores.rated import rated_of
+from annotation.measures.table import coded
+from annotation.report.agreed import together
 from annotation.report.errors import levels
 from annotation.report.material import Material, material
 from annotation.report.scored import chosen, fits
+from annotation.report.tally import tally
 from annotation.schemes.scheme import Unit
 from corpus.config import Workspace
 from corpus.dataset import parts
@@ -33,19 +36,25 @@ class Quality(NamedTuple):
     answers: int
 
 
-@dataclass
+@dataclass(frozen=True)
 class Qualities:
-    """Quality by original and translation, what was told of it, and the signatures of the scores."""
+    """What one campaign says: quality by original and translation, under one preset with its signature.
 
-    of: dict[Documents, Quality] = field(default_factory=dict)
-    words: dict[tuple[str, str], str] = field(default_factory=dict)
-    signatures: list[str] = field(default_factory=list)
-    higher: bool = True
+    Scores of two campaigns may be penalty points and parts of a hundred: they are never put together.
+    `words` are those for the categories.
+    """
+
+    campaign: str
+    preset: str
+    better: str
+    of: Mapping[Documents, Quality]
+    words: Mapping[str, str]
+    signature: str
 
 
 def related(workspace: Workspace, rated: Iterable[Documents]) -> list[Documents]:
     """Return the documents that translate each other, the original first."""
-    known = list(rated)
+    known = list({frozenset(one): one for one in rated}.values())
     told = {frozenset(one) for one in known}
     published: dict[str, str] = {}
     for path in parts(workspace.corpus, "documents"):
@@ -57,35 +66,37 @@ def related(workspace: Workspace, rated: Iterable[Documents]) -> list[Documents]
     return known
 
 
-def qualities(workspace: Workspace) -> Qualities:
-    """Return what the campaigns on translation pairs say of each two documents; a later campaign overrides."""
-    found = Qualities()
-    for campaign in load_all(workspace):
-        one = material(campaign) if campaign.scheme.unit is Unit.PAIR and not campaign.settings.imported else None
-        if one is not None and one.answers is not None and fits(one):
-            _take(one, found)
-    return found
+def qualities(workspace: Workspace) -> list[Qualities]:
+    """Return what each campaign on translation pairs says, in the order of wirecopy.toml."""
+    pairs = [one for one in load_all(workspace) if one.scheme.unit is Unit.PAIR and not one.settings.imported]
+    return [_told(one) for one in map(material, pairs) if one.answers is not None and fits(one)]
 
 
-def _take(one: Material, found: Qualities) -> None:
-    assert one.answers is not None
-    documents: list[Documents] = [(given[0], given[-1]) for given in one.answers.facts["doc_ids"].to_pylist()]
-    places = {both: f"{at}" for at, both in enumerate(dict.fromkeys(documents))}
-    rated, preset = rated_of(one.answers), chosen(one)
-    scores = score(replace(rated, documents=[places[both] for both in documents]), preset, "document", rounds=0)
+def _told(one: Material) -> Qualities:
+    answers, preset = one.answers, chosen(one)
+    assert answers is not None
+    documents, place = coded((given[0], given[-1]) for given in answers.facts["doc_ids"].to_pylist())
+    rated = replace(rated_of(answers), documents=[f"{at}" for at in place])
+    scores = score(rated, preset, "document", rounds=0)
     by_place = {told.name: told.figure for told in scores}
     errors: dict[Documents, Counter[tuple[str, str]]] = defaultdict(Counter)
     asked = one.marks("severity")
     severities = levels(asked)
-    for unit, spans in zip(one.answers.unit.tolist(), one.answers.spans(), strict=True):
-        kinds = [(span["label"], span["severity"]) for span in spans if span["severity"] in severities]
-        errors[documents[unit]].update(kinds)
-    for both, place in places.items():
-        figure = by_place[place]
-        found.of[both] = Quality(figure.value, errors[both], figure.answers)
-    found.words |= {(question.name, label.value): label.text for question in asked for label in question.labels}
-    found.signatures += sorted({told.figure.signature for told in scores})
-    found.higher = preset.is_higher_better
+    for question in asked:
+        for at, label, severity, count in tally(answers, question.name, place, ("label", "severity")):
+            if severity in severities:
+                errors[documents[at]][label, severity] += count
+    return Qualities(
+        campaign=one.campaign.name,
+        preset=preset.id,
+        better=preset.better,
+        of={
+            both: Quality(by_place[f"{at}"].value, errors[both], by_place[f"{at}"].answers)
+            for at, both in enumerate(documents)
+        },
+        words={label.value: label.text for question in asked for label in question.labels},
+        signature=together([told.figure.signature for told in scores]),
+    )
 
 
 def _ordered(left: str, right: str, published: dict[str, str]) -> Documents:

@@ -5,16 +5,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from annotation import prefill
 from annotation.annotators import Pseudonyms
 from annotation.answers import pulled
+from annotation.answers.newest import counted
 from annotation.campaign import Campaign
-from annotation.controls import verdicts
+from annotation.controls import answered, verdicts
 from annotation.controls.verdict import Verdict
 from annotation.measures.agreement import alpha
 from annotation.measures.progress import Progress, progress
 from annotation.measures.table import long
 from annotation.schema import Annotation
-from annotation.schema import Status as Submission
 from annotation.schemes.scheme import Choice, Number, Scheme
 from annotation.studio.client import Studio
 from annotation.studio.plan import Plan, plan
@@ -72,7 +73,8 @@ def status(studio: Studio, campaign: Campaign, *, now: datetime | None = None) -
     now = now or datetime.now(UTC)
     tasks = campaign.tasks()
     plans = plan(studio, campaign, tasks)
-    rows = [one for one in pulled.annotations(campaign) if not (one.stale or one.deleted)]
+    given = answered(campaign, prefill.kept(campaign.folder))
+    rows = [one for one in given if not (one.stale or one.deleted)]
     figures = progress(rows)
     home = _Pulled(campaign, rows, figures, verdicts(campaign, tasks, rows), now)
     alone = [one.queue.name for one in plans] == [""]
@@ -99,14 +101,13 @@ def status(studio: Studio, campaign: Campaign, *, now: datetime | None = None) -
 
 def agreement(scheme: Scheme, rows: Iterable[Annotation]) -> dict[str, float | None]:
     """Return alpha of each choice (nominal) and number (interval) over pulled rows, controls left out."""
-    live = [one for one in rows if one.control is None and one.status == Submission.SUBMITTED]
-    live.sort(key=lambda one: one.updated)  # whoever answers twice has one voice, the newest
+    answers = counted(rows)
     found: dict[str, float | None] = {}
     for question in scheme.questions:
         if isinstance(question, Choice | Number):
-            newest = {(one.key, one.annotator): one.values.get(question.name) for one in live}
+            told = ((one.key, one.annotator, one.values.get(question.name)) for one in answers)
             number = isinstance(question, Number)
-            table = long(((*place, value) for place, value in newest.items()), () if number else None)
+            table = long(told, () if number else None)
             found[question.name] = alpha(table, "interval" if number else "nominal").value
     return found
 
@@ -187,6 +188,6 @@ def _shared_queue(studio: Studio, one: Plan, home: _Pulled) -> list[Rater]:
 
 def _with_others(scheme: Scheme, rows: list[Annotation], who: str) -> float | None:
     """Return alpha of the first question that has one, on the units that an annotator answered."""
-    units = {one.key for one in rows if one.annotator == who}
+    units = {one.key for one in counted(rows) if one.annotator == who}
     found = agreement(scheme, [one for one in rows if one.key in units])
     return next(iter(found.values()), None)

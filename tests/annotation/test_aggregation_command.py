@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 
+from annotation.answers import pulled
 from annotation.answers.tables import rebuild
 from annotation.campaign import load
 from annotation.commands.aggregate import aggregate
 from annotation.measures.aggregation import METHODS
+from annotation.schema import Annotation, Origin
+from annotation.schemes.answers import value_features
 from corpus.config import load as load_workspace
 from corpus.errors import WirecopyError
+from corpus.features import features
 from corpus.output import Output
-from corpus.parquet import read_dicts
+from corpus.parquet import read_dicts, write
 from tests.campaigns import campaign
 from tests.export.test_release import labelled
 
@@ -37,6 +41,22 @@ def test_methods_and_raters_side_by_side(tmp_path: Path, capsys: pytest.CaptureF
     assert majority["sureness"] == pytest.approx(2 / 3) and majority["signature"].startswith("majority|")
     assert [row["answers"] for row in stance["raters"]] == [6, 6, 6]
     assert sorted(row["quality"]["majority"] for row in stance["raters"]) == [0, 1, 1]
+
+
+def test_simulated_answers_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = labelled(tmp_path / "w", 6)
+    rows = [row.model_copy(update={"origin": Origin.SIMULATED}) for row in pulled.annotations(one)]
+    for origin, given in (
+        ("simulated", rows),
+        ("human", [row.model_copy(update={"origin": Origin.HUMAN}) for row in rows]),
+    ):
+        write(one.folder / "annotations.parquet", given, features(Annotation, values=value_features(one.scheme)))
+        signatures = [row["signature"] for found in told(tmp_path / "w", capsys) for row in found["methods"]]
+        assert signatures and all(
+            ("|origin:simulated|version:" in line) == (origin == "simulated") for line in signatures
+        )
+        aggregate(campaign=None, workspace=tmp_path / "w", out=Output())
+        assert ("stance: answers are simulated (18)" in capsys.readouterr().err) == (origin == "simulated")
 
 
 def test_people_get_tables_and_signatures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,10 @@
 """Intervals: those of a plain loop over tables of units drawn again, and they cover what they should."""
 
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -22,9 +25,10 @@ from annotation.measures.agreement import (
 )
 from annotation.measures.bootstrap import SEED, Sums, figure, interval, pooled, resampled, values
 from annotation.measures.correlation import kendall_sums, pearson_sums
-from annotation.measures.table import Table
+from annotation.measures.table import Table, partners
 from tests.annotation.test_agreement import choices, numbers
 
+PAIRWISE = ("cohen", "pearson", "tau_b", "tau_c")
 CHOICES = ("nominal", "fleiss", "ac1", "cohen", "pairs")
 
 
@@ -53,6 +57,18 @@ def again(table: Table, times: Any) -> Table:
     return replace(table, unit=unit, rater=table.rater[at], value=table.value[at], units=[""] * len(names))
 
 
+def each_pair(table: Table, times: Any, measure: Callable[[Table], Sums]) -> float | None:
+    """The mean over the pairs of raters that have a value in the table itself, each of its units drawn again."""
+    found: list[float] = []
+    for one, other in combinations(range(len(table.raters)), 2):
+        two = table.only(np.isin(table.rater, [one, other]))
+        two = two.of_units(np.bincount(two.unit, minlength=len(table.units)) == 2)
+        value = figure(measure(again(two, times))).value
+        if figure(measure(two)).value is not None and value is not None:
+            found.append(value)
+    return fmean(found) if found else None
+
+
 def sample(*, distinct: int, units: int = 40) -> Table:
     """Answers of three raters with gaps, who agree more often than not."""
     draw = np.random.default_rng(1)
@@ -77,17 +93,66 @@ def test_each_round_is_the_measure_of_a_table_of_units_drawn_again(name: str, di
     kinds, times = pooled(sums.columns)
     kinds = kinds if isinstance(kinds, np.ndarray) else kinds.toarray()
     first = [int(np.flatnonzero((columns == kind).all(axis=1))[0]) for kind in kinds]
-    found = values(sums.columns, sums.value, rounds=rounds, seed=5)
+    found = values(sums.columns, sums.like(sums.value(sums.total(None))), rounds=rounds, seed=5)
     drawn = np.concatenate(list(resampled(times, rounds=rounds, seed=5)))
     assert drawn.shape[0] == rounds and set(drawn.sum(axis=1)) == {times.sum()}
     if len(set(first)) == len(first):
         for at, weights in enumerate(drawn):
             copies = np.zeros(len(table.units))
             copies[first] = weights
-            expected = figure(MEASURES[name](again(table, copies))).value
+            if name in PAIRWISE:
+                expected = each_pair(table, copies, MEASURES[name])
+            else:
+                expected = figure(MEASURES[name](again(table, copies))).value
             assert found[at] == pytest.approx(np.nan if expected is None else expected, abs=1e-9, nan_ok=True)
     else:
         assert times.max() == 1, "not pooled: equal units are drawn one by one"
+
+
+def contradicted() -> Table:
+    """Two raters agree on forty units; each of thirty others shares two units with the first and says the opposite."""
+    rows: list[list[Any]] = [[at, at + at % 3, *[None] * 30] for at in range(40)]
+    for other in range(30):
+        for ours, theirs in ((0, 1), (1, 0)):
+            rows.append([ours, None, *(theirs if at == other else None for at in range(30))])
+    return numbers(rows)
+
+
+@pytest.mark.parametrize("name", ["pearson", "tau_b", "tau_c"])
+def test_pairs_that_are_left_out_of_a_figure_are_left_out_of_its_interval(name: str) -> None:
+    """Thirty pairs share two units, and are at -1 in each round that draws one of these twice."""
+    table = contradicted()
+    found = figure(MEASURES[name](table), rounds=400)
+    assert "pairs" not in found.signature, "one pair is no mean"
+    assert found.value is not None and found.low is not None and found.high is not None
+    assert 0.9 < found.low <= found.value <= found.high
+
+
+def test_a_pair_that_shares_too_few_of_the_units_asked_for_is_left_out_of_their_interval() -> None:
+    """All pairs share enough of all units; of the first twenty, the third rater has answered two."""
+    rows: list[list[Any]] = [[at, at, None] for at in range(20)] + [[at, at, at] for at in range(20, 40)]
+    rows[0][2], rows[1][2] = 100.0, 0.0
+    for sums in (pearson_sums(numbers(rows)), kendall_sums(numbers(rows))):
+        found = figure(sums, np.arange(20), rounds=400)
+        assert (found.value, found.low, found.high) == pytest.approx((1, 1, 1))
+
+
+def test_the_memory_of_many_pairs_of_raters_is_bounded() -> None:
+    """Two hundred raters are 19,900 pairs: rounds are few at a time, and pairs that count nothing have no column."""
+    draw = np.random.default_rng(3)
+    unit = np.repeat(np.arange(4_000), 5)
+    rater = np.concatenate([draw.choice(200, 5, replace=False) for _ in range(4_000)])
+    value = draw.integers(0, 101, 20_000).astype(np.float64)
+    table = Table(unit, rater, value, [""] * 4_000, [""] * 200)
+    sums = pearson_sums(table)
+    left, right = partners(unit, rater)
+    enough = (np.unique(rater[left] * 200 + rater[right], return_counts=True)[1] >= 3).sum()
+    assert sums.columns.shape[1] == 2 + 6 * enough
+    tracemalloc.start()
+    figure(sums, rounds=1_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150e6
 
 
 def test_units_of_one_kind_are_drawn_as_often_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

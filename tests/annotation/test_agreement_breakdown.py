@@ -9,21 +9,23 @@ import numpy as np
 import pytest
 
 from annotation import tasks as tasks_file
-from annotation.campaign import Campaign
+from annotation.answers import pulled
+from annotation.campaign import Campaign, load_all
 from annotation.commands.agreement import agreement
 from annotation.measures.agreement import alpha
 from annotation.measures.breakdown import BY, Study, kept_choices, kept_numbers, study
 from annotation.measures.figure import Figure
 from annotation.measures.gather import gather
 from annotation.measures.raters import severities
-from annotation.schema import Annotation, Control, Span, Status, Task
+from annotation.schema import Annotation, Control, Origin, Span, Status, Task
 from annotation.schemes.answers import value_features
+from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.output import Output
 from corpus.parquet import write
 from tests.annotation.test_agreement import choices, numbers
-from tests.annotation.units import answered, mark
+from tests.annotation.units import answered, mark, pair
 from tests.campaigns import campaign, rebuilt, write_articles
 
 # Unit by unit, what three simulated annotators say of the outlet's stance; a dot is no answer.
@@ -168,6 +170,9 @@ def test_intervals_of_groups_have_fewer_rounds_and_say_so(stance: Campaign) -> N
     assert whole.low is not None and "rounds:300" in whole.signature
     assert part.low is not None and "rounds:200" in part.signature
     assert of(found, "stance", "alpha", "en").low is None, "eight units are too few"
+    other, others = of(found, "stance", "fleiss_kappa"), of(found, "stance", "fleiss_kappa", "de")
+    assert other.low is not None and others.value is not None, "groups have the interval of the main measure only"
+    assert others.low is None and "rounds" not in others.signature
 
 
 def replace_units(answers: Any, times: int) -> Any:
@@ -209,8 +214,6 @@ def test_the_command_tells_all_and_kept_beside_each_other(stance: Campaign, caps
 
 
 def test_who_runs_the_campaign_sees_the_names_of_the_file(stance: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
-    from annotation.answers import pulled
-
     monkeypatch.setattr(pulled, "nicknames", lambda campaign: {"r1": "anna"})
     told: list[Any] = []
     out = Output(json=True)
@@ -219,6 +222,45 @@ def test_who_runs_the_campaign_sees_the_names_of_the_file(stance: Campaign, monk
     ((found,),) = told
     assert {one["group"] for one in found["figures"] if one["group"]} == {"anna & r2", "anna & r3", "r2 & r3"}
     assert [one["rater"] for one in found["raters"]] == ["anna", "r2", "r3"]
+    figures = [*found["figures"], *(one["without"] for one in found["raters"])]
+    assert not [one for one in figures if "anna" in one["signature"]], "a signature is printed in papers"
+    assert any("pair=r1 & r2" in one["signature"] for one in figures)
+
+
+def test_answers_that_are_no_peoples_are_told(stance: Campaign, capsys: pytest.CaptureFixture[str]) -> None:
+    asked: Mapping[str, Any] = {"campaign": "stance", "question": None, "workspace": stance.workspace.root}
+    agreement(**asked, by=None, rounds=0, out=Output())
+    assert "answers are" not in capsys.readouterr().err, "those of people are what everybody expects"
+    rows = [one.model_copy(update={"origin": Origin.SIMULATED}) for one in pulled.annotations(stance)]
+    saved(stance, stance.tasks(), rows[:-7] + [one.model_copy(update={"origin": Origin.HUMAN}) for one in rows[-7:]])
+    agreement(**asked, by=None, rounds=0, out=Output())
+    count = gather(stance).origins
+    assert f"stance: answers are human ({count['human']}), simulated ({count['simulated']})" in capsys.readouterr().err
+    found = study(gather(stance), rounds=20)
+    figures = [*(row.figure for row in found.figures), *(one.without for one in found.raters)]
+    figures += [one.severity for one in found.raters if one.severity]
+    assert figures and all("|origin:human+simulated|" in one.signature for one in figures)
+    assert found.origins == count
+
+
+def test_one_question_alone_has_the_measures_that_cost_more(tmp_path: Path) -> None:
+    (tmp_path / "wirecopy.toml").write_text(
+        'name = "n"\n[campaigns.esa]\nscheme = "translation-esa"\nimported = true\n'
+    )
+    (one,) = load_all(load(tmp_path), "esa")
+    tasks = [pair(at) for at in range(12)]
+    answers = [
+        answered(task, name, {"score": float(50 + 3 * at + more * (at % 3)), "comment": None})
+        for at, task in enumerate(tasks)
+        for name, more in (("r1", 0), ("r2", 5))
+    ]
+    saved(one, tasks, answers)
+    plain = study(gather(one), rounds=100)
+    assert {row.measure for row in plain.figures if row.question == "score"} == {"alpha", "pearson", "kendall_tau_b"}
+    found = study(gather(one), rounds=100, questions=["score"], by=[])
+    tau, accuracy = of(found, "score", "kendall_tau_c"), of(found, "score", "pairwise_accuracy")
+    assert tau.value is not None and tau.low is not None and "rounds:100" in tau.signature
+    assert accuracy.value is not None and accuracy.low is None and "rounds" not in accuracy.signature
 
 
 def test_a_campaign_without_answers_names_the_next_command(tmp_path: Path) -> None:

@@ -53,8 +53,9 @@ def patients(gold: Path) -> Fitted:
 def test_the_patients_of_1979(gold: Path, patients: Fitted) -> None:
     told = expected(gold, "dawid_skene_1979")["EM_on_counts"]
     assert patients.fit.converged
-    assert patients.rates.priors == pytest.approx(told["priors"], abs=5e-4)
+    # The published figures have two digits; those with three are of another program on the same counts.
     assert patients.rates.priors == pytest.approx(told["published_priors_DS1979"], abs=5e-3)
+    assert patients.rates.priors == pytest.approx(told["priors"], abs=5e-4)
     assert patients.raters[0] == "1"
     assert patients.rates.errors[0] == pytest.approx(np.array(told["error_rates_observer1"]), abs=5e-4)
 

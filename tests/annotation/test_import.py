@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from annotation.campaign import load_all
 from annotation.commands.interchange import convert, import_
@@ -238,3 +239,59 @@ def test_the_guide_is_right(space: Path, cli: Cli) -> None:
         told = next(row for row in guide.splitlines() if row.startswith(f"| `{form.name}`"))
         assert f"`{form.suffix}`" in told and ("UTF-16" in told) == (form.offsets.unit == "utf-16")
         assert form.offsets.ends in told or form.offsets.ends in ("inline", "none")
+
+
+def test_an_import_that_is_cut_off_leaves_the_old_tables_whole(space: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    imported(space)
+    before = {path.name: path.read_bytes() for path in folder(space).iterdir()}
+    (space / "other.tsv").write_text(HEADER + ROWS.replace("talk", "news"))
+
+    def cut(*_given: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("annotation.commands.interchange.labels.save", cut)
+    with pytest.raises(KeyboardInterrupt):
+        imported(space, "other.tsv")
+    assert {path.name: path.read_bytes() for path in folder(space).iterdir()} == before
+    assert [path.name for path in folder(space).parent.iterdir()] == ["mqm"]
+
+
+def test_a_second_import_at_once_waits_for_the_first(space: Path) -> None:
+    (campaign,) = load_all(load(space), "mqm")
+    campaign.state.mkdir(parents=True)
+    with FileLock(campaign.state / "import.lock"), pytest.raises(WirecopyError, match="another import into"):
+        imported(space)
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"sha256": 5}', ""])
+def test_a_damaged_record_of_the_last_import_is_told(content: str, space: Path) -> None:
+    imported(space)
+    (folder(space) / "import.json").write_text(content)
+    with pytest.raises(WirecopyError, match=r"import\.json") as caught:
+        imported(space)
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("languages", ["", "-", "en-", "en", "en-de-fr", "e n-de", "\n-x"])
+def test_languages_are_two_codes(languages: str, space: Path) -> None:
+    with pytest.raises(WirecopyError, match="languages") as caught:
+        imported(space, languages=languages)
+    assert "--languages en-de" in caught.value.hint
+
+
+def test_a_file_never_takes_the_place_of_its_source(space: Path) -> None:
+    imported(space)
+    of_mqm = {"scheme": "translation-mqm"}
+    converted(space, campaign="mqm", target=space / "whole.json")
+    for source, target in (("whole.json", "whole.json"), ("some.tsv", "some.tsv")):
+        before = (space / source).read_bytes()
+        with pytest.raises(WirecopyError, match="its own source"):
+            converted(space, source=space / source, target=space / target, lossy=True, **of_mqm)
+        assert (space / source).read_bytes() == before
+
+
+def test_a_file_without_a_rating_makes_no_empty_file(space: Path) -> None:
+    (space / "none.tsv").write_text(HEADER)
+    with pytest.raises(WirecopyError, match="no rating"):
+        converted(space, source=space / "none.tsv", target=space / "out.jsonl", to="mt-metrics-eval")
+    assert not (space / "out.jsonl").exists()

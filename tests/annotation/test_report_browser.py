@@ -18,7 +18,7 @@ from annotation.schema import Annotation, Origin
 from annotation.simulate import answer
 from annotation.tasks import to_server
 from corpus.config import load
-from tests.annotation.test_report import article, hostile, marked, said, workspace, written
+from tests.annotation.reports import article, hostile, marked, said, workspace, written
 from tests.campaigns import rebuilt
 from tests.conftest import SAMPLE, shared_queue
 

@@ -9,7 +9,8 @@ import pytest
 from annotation.campaign import Campaign, load_all
 from annotation.commands.score import score as score_command
 from annotation.measures.gather import gather
-from annotation.measures.scores import Score, load, misfit, preset_for, presets, rated_of, score, told
+from annotation.measures.scores import Preset, Rated, Score, load, misfit, preset_for, presets, rated_of, score, told
+from annotation.measures.scores import values as values_of
 from annotation.schema import Annotation, Span, Task
 from annotation.schemes import load as load_scheme
 from annotation.schemes.answers import value_features
@@ -78,6 +79,7 @@ def test_a_team_has_presets_of_its_own(tmp_path: Path) -> None:
     [
         (("weight = 3", "wieght = 3"), "wieght] unknown key|-> wieght"),
         (("weight = 3", "weight = -3"), "weight"),
+        (("weight = 3", "weight = 1e308"), "weight"),
         (('better = "lower"', 'better = "less"'), "better"),
         (('basis = "errors"', 'basis = "number"'), "number"),
         (('id = "house"', 'id = "home"'), "calls itself 'home'"),
@@ -207,6 +209,21 @@ def told_by(capsys: pytest.CaptureFixture[str], root: Path, **asked: Any) -> Any
     given = {"campaign": None, "preset": None, "level": "outlet", "z": False, "test": None}
     score_command(**(given | asked), workspace=root, out=Output(json=True))
     return json.loads(capsys.readouterr().out)
+
+
+def test_what_answers_are_worth_is_counted_once_a_run(
+    campaign: Campaign, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+    penalties = values_of.penalties
+
+    def counted(rated: Rated, preset: Preset) -> Any:
+        runs.append(preset.id)
+        return penalties(rated, preset)
+
+    monkeypatch.setattr(values_of, "penalties", counted)
+    told_by(capsys, campaign.workspace.root, test="wilcoxon")
+    assert runs == ["google-2021"]
 
 
 def test_the_command_takes_the_preset_of_the_campaign_and_tells_all(

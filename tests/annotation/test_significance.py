@@ -115,6 +115,14 @@ def test_domains_are_tested_two_sided_and_combined_by_stouffer() -> None:
     assert one == pytest.approx(stats.wilcoxon(better - worse, method="asymptotic").pvalue)
 
 
+def test_a_domain_without_any_difference_outweighs_one_whose_p_rounds_to_nothing() -> None:
+    """The first p is too small for a float, the second is 1: their z are endless, one up and one down."""
+    better = np.concatenate([np.arange(5_000) + 1.0, np.zeros(20)])
+    domains = ["large"] * 5_000 + ["alike"] * 20
+    assert wilcoxon_domains(better[:5_000], np.zeros(5_000), domains[:5_000]) == 0
+    assert wilcoxon_domains(better, np.zeros(5_020), domains) == 1
+
+
 @pytest.mark.parametrize("test", TESTS)
 def test_rounding_is_no_difference(test: str) -> None:
     better = np.array([0.1 + 0.2] * 20)
@@ -211,7 +219,23 @@ def test_fewer_penalty_points_are_better() -> None:
         ("few", 1, 1, 1),
         ("many", 2, 2, 2),
     ]
-    assert found.signature.startswith("significance|preset:wmt24@1|test:wilcoxon|alpha:0.05|version:")
+    assert found.signature.startswith("significance|preset:wmt24@1|test:wilcoxon|alpha:0.05|mean:segments|version:")
+
+
+def test_tests_compare_segments_also_where_the_score_is_a_mean_of_domains_and_say_so() -> None:
+    """One domain of thirty segments says x, one of three says y: the mean of domains ranks y first."""
+    rows = ratings({"x": [1] * 30 + [25] * 3, "y": [2] * 30 + [0] * 3}, number=False)
+    rows = [one._replace(domain="small" if at % 33 >= 30 else "large") for at, one in enumerate(rows)]
+    table = rated(rows)
+    assert WMT24.mean == "domains" and [one.name for one in score(table, WMT24)] == ["y", "x"]
+    found = significance(table, WMT24, score(table, WMT24), "wilcoxon")
+    assert (found.comparisons[0].better, "mean:segments" in found.signature) == ("y", True)
+    assert (found.comparisons[0].p or 0) > 0.9
+
+
+def test_simulated_ratings_are_told_in_the_signature() -> None:
+    table = rated([one._replace(origin="simulated") for one in ratings({"a": [90] * 20, "b": [50] * 20})])
+    assert "|origin:simulated|" in significance(table, ESA, score(table, ESA), "wilcoxon").signature
 
 
 def test_only_what_both_translated_is_compared() -> None:

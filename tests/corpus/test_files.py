@@ -1,11 +1,22 @@
 """Files and folders appear whole or not at all."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import WirecopyError
-from corpus.files import digest, read_json, replacing, replacing_folder, sha256, sha256_file, sweep, write_json
+from corpus.files import (
+    digest,
+    read_json,
+    replacing,
+    replacing_folder,
+    sha256,
+    sha256_file,
+    sweep,
+    write_json,
+    write_text,
+)
 
 
 def test_a_file_appears_only_when_its_block_ends_well(tmp_path: Path) -> None:
@@ -72,3 +83,13 @@ def test_a_digest_tells_where_its_parts_end_and_takes_any_text() -> None:
     assert digest("ab", "c") != digest("a", "bc")
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     assert len(digest("\ud800", length=12)) == 12
+
+
+def test_only_a_file_is_replaced(tmp_path: Path) -> None:
+    """Root can rename a file over a device: `-o /dev/null` would break the machine."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder"):
+        with pytest.raises(WirecopyError, match="is no file"):
+            write_text(tmp_path / name, "x")
+    assert {one.name for one in tmp_path.iterdir()} == {"pipe", "folder"} and (tmp_path / "pipe").is_fifo()

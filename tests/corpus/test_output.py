@@ -42,6 +42,11 @@ def test_json_is_json_whatever_the_text(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out) == value
 
 
+def test_what_is_no_number_is_never_printed_as_json() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        Output(json=True).data({"p": float("nan")})
+
+
 def test_an_error_is_a_line_and_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
     Output().error(WirecopyError("no such thing: \x1b]0;x", hint="look elsewhere"))
     assert capsys.readouterr() == ("", "error: no such thing: \\x1b]0;x\nhint: look elsewhere\n")

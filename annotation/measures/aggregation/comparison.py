@@ -7,6 +7,7 @@ import numpy as np
 
 from annotation.measures.aggregation import METHODS, aggregate
 from annotation.measures.aggregation.result import Aggregate
+from annotation.measures.figure import extended
 from annotation.measures.table import Mask, Table
 
 
@@ -38,11 +39,11 @@ class Rated(NamedTuple):
     quality: dict[str, float | None]
 
 
-def compare(table: Table) -> list[Compared]:
-    """Return one row for each method, the majority first."""
+def compare(table: Table, *, origin: str | None = None) -> list[Compared]:
+    """Return one row for each method, the majority first; signatures tell an `origin` that is not people's alone."""
     found = {method: aggregate(table, method) for method in METHODS}
     answered = np.bincount(table.unit, minlength=len(table.units)) > 0
-    return [_compared(one, found["majority"], answered) for one in found.values()]
+    return [_compared(one, found["majority"], answered, origin) for one in found.values()]
 
 
 def rated(table: Table, rows: Sequence[Compared]) -> list[Rated]:
@@ -52,7 +53,7 @@ def rated(table: Table, rows: Sequence[Compared]) -> list[Rated]:
     return [Rated(name, count, {row.method: row.quality.get(name) for row in rows}) for name, count in given]
 
 
-def _compared(one: Aggregate, majority: Aggregate, answered: Mask) -> Compared:
+def _compared(one: Aggregate, majority: Aggregate, answered: Mask, origin: str | None) -> Compared:
     labelled = one.labels >= 0
     both = labelled & (majority.labels >= 0)
     same = one.labels == majority.labels
@@ -67,5 +68,5 @@ def _compared(one: Aggregate, majority: Aggregate, answered: Mask) -> Compared:
         converged=one.converged,
         rounds=one.rounds,
         quality=one.quality,
-        signature=one.signature,
+        signature=extended(one.signature, origin=origin),
     )

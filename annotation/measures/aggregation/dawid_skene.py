@@ -40,7 +40,7 @@ def dawid_skene(table: Table, rounds: int = em.ROUNDS) -> Aggregate:
     right = np.einsum("t,rtt->r", rates.priors, rates.errors) / met
     quality = {name: min(float(value), 1.0) for name, value in zip(raters, right, strict=True)}
     told = signature("dawid-skene", start="majority", tolerance=em.TOLERANCE, rounds=rounds)
-    return Aggregate("dawid-skene", hard(soft), soft, quality, fit.converged, fit.rounds, fit.log_likelihood, told)
+    return Aggregate("dawid-skene", hard(soft), soft, quality, fit.converged, fit.rounds, told)
 
 
 def fitted(table: Table, rounds: int = em.ROUNDS) -> Fitted:

@@ -36,12 +36,12 @@ def mace(table: Table, rounds: int = em.ROUNDS, restarts: int = RESTARTS) -> Agg
     told = signature("mace", mode="variational", restarts=restarts, tolerance=em.TOLERANCE, rounds=rounds, seed=SEED)
     size = len(table.units)
     if not len(counted.units):
-        return Aggregate("mace", np.full(size, -1), counted.spread(counted.shares, size), {}, True, 0, 0.0, told)
+        return Aggregate("mace", np.full(size, -1), counted.spread(counted.shares, size), {}, True, 0, told)
     fit = _fit(counted, rounds, restarts)
     soft = counted.spread(fit.posterior, size)
     quality = _competence(fit.state, counted.expected(fit.posterior))
     raters = {name: float(value) for name, value in zip(counted.raters, quality, strict=True)}
-    return Aggregate("mace", hard(soft), soft, raters, fit.converged, fit.rounds, fit.log_likelihood, told)
+    return Aggregate("mace", hard(soft), soft, raters, fit.converged, fit.rounds, told)
 
 
 def _fit(counted: em.Votes, rounds: int, restarts: int) -> em.Fit:

@@ -17,7 +17,7 @@ def majority(table: Table) -> Aggregate:
     soft = shares(table)
     labels = hard(soft)
     told = signature("majority", ties="kept")
-    return Aggregate("majority", labels, soft, _quality(table, labels), True, 1, None, told)
+    return Aggregate("majority", labels, soft, _quality(table, labels), True, 1, told)
 
 
 def shares(table: Table) -> Numbers:

@@ -17,7 +17,6 @@ class Aggregate:
     answered. `soft` (units x categories) has the shares of the votes or the probabilities of the
     categories; a row sums to 1, or to 0 where nobody has answered. `quality` is between 0 and 1,
     and has no entry for a rater of whom nothing can be said; what it means depends on the method.
-    `log_likelihood` (natural log) is None for a method without a model.
     """
 
     method: str
@@ -26,14 +25,7 @@ class Aggregate:
     quality: dict[str, float]
     converged: bool
     rounds: int
-    log_likelihood: float | None
     signature: str
-
-    @property
-    def entropy(self) -> Numbers:
-        """How unsure each unit is, in nats: 0 for a sure one, log of the categories at most."""
-        found: Numbers = -np.sum(self.soft * np.log(np.where(self.soft > 0, self.soft, 1)), axis=1)
-        return found
 
 
 def hard(soft: Numbers) -> Codes:

@@ -10,7 +10,7 @@ from annotation.measures.scores.levels import Score
 from annotation.measures.scores.library import told
 from annotation.measures.scores.preset import Preset
 from annotation.measures.scores.rated import Rated
-from annotation.measures.scores.values import unweighted, valued
+from annotation.measures.scores.values import unweighted
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Rescored:
-    """Ratings, and their scores by preset."""
+    """Ratings, and by preset their scores, and how many were left out of these and why."""
 
     rated: Rated
     presets: dict[str, Preset]
     scores: dict[str, list[Score]]
+    left_out: dict[str, dict[str, int]]
 
     def by_name(self) -> dict[tuple[str, str], dict[str, Score]]:
         """Return the scores of each name and language pair by preset, in the order of the first preset."""
@@ -67,7 +68,7 @@ class Rescored:
         """Return all of it, as JSON has it."""
         return {
             "presets": [
-                details(self.rated, preset, valued(self.rated, preset).left_out)
+                details(self.rated, preset, self.left_out[name])
                 | {"scores": [one.details() for one in self.scores[name]]}
                 for name, preset in self.presets.items()
             ],

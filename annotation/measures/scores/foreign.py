@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from annotation.answers.newest import counted
 from annotation.interchange.google_mqm import CLEAN, COLUMNS, DOMAIN, RENAMED, TAG
 from annotation.interchange.lines import table
 from annotation.interchange.rows import Collector
 from annotation.measures.scores.rated import Rated, Rating, item_of, names_of, rated, words_of
-from annotation.schema import Annotation, Status, Task
+from annotation.schema import Annotation, Task
 from annotation.schemes import load
 from annotation.schemes.scheme import Scheme
 
@@ -17,8 +18,7 @@ WHEEL = "hotw-test"
 def rated_rows(scheme: Scheme, tasks: Iterable[Task], annotations: Iterable[Annotation]) -> Rated:
     """Return tasks and annotations of a translation scheme as columns; controls and skips are left out."""
     units = {task.key: task for task in tasks if task.control is None}
-    live = (one for one in annotations if one.status is Status.SUBMITTED and not one.deleted and not one.stale)
-    return rated(_rating(scheme, units[one.key], one) for one in live if one.key in units)
+    return rated(_rating(scheme, units[one.key], one) for one in counted(annotations) if one.key in units)
 
 
 def rated_tsv(path: Path) -> tuple[Rated, list[str]]:

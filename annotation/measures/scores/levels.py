@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from annotation.measures.bootstrap import FEWEST, ROUNDS, SEED
-from annotation.measures.figure import Figure, signature
+from annotation.measures.figure import Figure, origin_of, signature
 from annotation.measures.scores.library import told
 from annotation.measures.scores.preset import Preset
 from annotation.measures.scores.rated import Rated
@@ -64,16 +64,23 @@ def segments(rated: Rated, found: Valued) -> Segments:
 
 
 def score(
-    rated: Rated, preset: Preset, level: Level = "outlet", *, z: bool = False, rounds: int = ROUNDS, seed: int = SEED
+    rated: Rated,
+    preset: Preset,
+    level: Level = "outlet",
+    *,
+    z: bool = False,
+    rounds: int = ROUNDS,
+    seed: int = SEED,
+    values: Valued | None = None,
 ) -> list[Score]:
     """Return the scores of a level, best first; what has no answer that counts comes last, undefined.
 
     The interval holds 95 % of the means of `rounds` drawings of as many segments (of each domain, where the
     score is the mean of domains), with replacement (Koehn, "Statistical Significance Tests for Machine
     Translation Evaluation", 2004); it is the same for the same seed, whatever else is scored. There is
-    none for fewer than ten segments.
+    none for fewer than ten segments. `values` are those of `valued`, where they are known already.
     """
-    found = valued(rated, preset, z=z)
+    found = values or valued(rated, preset, z=z)
     mine = segments(rated, found)
     line = score_signature(rated, preset, level, z=z, rounds=rounds, seed=seed)
     domains = rated.domains if preset.mean == "domains" and level == "outlet" else [""] * len(rated.units)
@@ -104,7 +111,7 @@ def score_signature(
         mean=preset.mean if level == "outlet" else None,
         rounds=rounds if level != "segment" and rounds else None,
         seed=seed if level != "segment" and rounds else None,
-        origin="+".join(sorted(rated.origins)) if set(rated.origins) - {"human"} else None,
+        origin=origin_of(rated.origins),
     )
 
 

@@ -12,7 +12,7 @@ from annotation.schemes.scheme import Number, Scheme, Spans, Unit
 from corpus.config import Section
 
 Basis = Literal["errors", "number"]
-Weight = Annotated[float, Field(ge=0, strict=False, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=1_000_000, strict=False, allow_inf_nan=False)]  # sums must stay finite
 Pattern = Annotated[str, Field(min_length=1)]
 
 

@@ -7,14 +7,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from annotation.measures import columns
 from annotation.measures.gather import Answers
 from annotation.measures.table import Codes, Numbers, coded
 from annotation.schemes.scheme import Number, Scheme, Spans, alias_of
-from corpus.parquet import read_columns
+from annotation.tasks import data_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -192,19 +193,17 @@ def _numbers(answers: Answers, question: str) -> Numbers:
 
 
 def _words(answers: Answers, languages: list[list[str]]) -> Codes:
-    table = read_columns(answers.campaign.folder / "tasks.parquet", ("key", "data"))
+    campaign = answers.campaign
+    path, hint = campaign.folder / "tasks.parquet", columns.fill(campaign)
+    table = columns.tasks(campaign, ("key", "data"))
     wanted = {key: at for at, key in enumerate(answers.units)}
     words = np.full(len(wanted), UNCOUNTED, dtype=np.int64)
     for batch in table.to_batches(max_chunksize=2_000):
         for key, data in zip(batch["key"].to_pylist(), batch["data"].to_pylist(), strict=True):
             if (at := wanted.get(key)) is not None:
-                words[at] = words_of(_source(data), languages[at][0])
+                text = str(data_of(data, f"{path}: task {key}", hint).get("source_text", ""))
+                words[at] = words_of(text, languages[at][0])
     return words
-
-
-def _source(data: Any) -> str:
-    text = (json.loads(data) if isinstance(data, str) else data).get("source_text", "")
-    return text if isinstance(text, str) else ""
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from annotation.measures.figure import signature
+from annotation.measures.figure import origin_of, signature
 from annotation.measures.scores.levels import Score, segments
 from annotation.measures.scores.library import told
 from annotation.measures.scores.paired import (
@@ -21,7 +21,7 @@ from annotation.measures.scores.paired import (
 )
 from annotation.measures.scores.preset import Preset
 from annotation.measures.scores.rated import Rated
-from annotation.measures.scores.values import valued
+from annotation.measures.scores.values import Valued, valued
 from annotation.measures.table import Codes, Numbers, coded
 from corpus.errors import WirecopyError
 
@@ -75,15 +75,19 @@ def significance(
     rounds: int = ROUNDS,
     seed: int = SEED,
     alpha: float = ALPHA,
+    values: Valued | None = None,
 ) -> Significance:
     """Compare `ranked` outlets, as `score` returns them, pairwise on the segments that both have.
 
+    All tests compare segments, each with the same weight, as those who use them do; so also where the score of an
+    outlet is the mean of its domains or of its words (`mean:segments` in the signature). By these, the better of
+    two may be the other one. `values` are those of `valued`, where they are known already.
     Raises WirecopyError for a test that is none of `TESTS`. WMT25 asks for p < 0.025 in place of 0.05.
     """
     if test not in TESTS:
         known = ", ".join(f"{name} ({users})" for name, users in TESTS.items())
         raise WirecopyError(f"there is no test '{test}'", hint=f"use one of {known}")
-    shared = _by_item(rated, preset, z)
+    shared = _by_item(rated, preset, values or valued(rated, preset, z=z))
     comparisons: list[Comparison] = []
     places: list[Place] = []
     for pair, group in groupby((one for one in ranked if one.figure.value is not None), key=lambda one: one.pair):
@@ -100,9 +104,11 @@ def significance(
         preset=told(preset),
         test=test,
         alpha=alpha,
+        mean="segments",
         z="rater" if z else None,
         rounds=rounds if test == "randomisation" else None,
         seed=seed if test == "randomisation" else None,
+        origin=origin_of(rated.origins),
     )
     return Significance(test, comparisons, places, line, _reason(comparisons))
 
@@ -176,9 +182,9 @@ class Shared(NamedTuple):
     other: Numbers
 
 
-def _by_item(rated: Rated, preset: Preset, z: bool) -> dict[tuple[str, str], Shared]:
+def _by_item(rated: Rated, preset: Preset, values: Valued) -> dict[tuple[str, str], Shared]:
     """Return for each outlet and language pair the items it has, in order, and its mean score of each."""
-    mine = segments(rated, valued(rated, preset, z=z))
+    mine = segments(rated, values)
     sign = 1.0 if preset.is_higher_better else -1.0
     known = {name: at for at, name in enumerate(sorted(set(rated.items)))}
     item = np.array([known[name] for name in rated.items], dtype=np.int64)

@@ -1,133 +1,46 @@
-"""The report's figures on constructed campaigns, and its page: the same bytes, every text escaped."""
+"""The figures of a report: what is counted, compared and left out."""
 
-import json
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.answers import labels
-from annotation.campaign import Campaign, load_all
-from annotation.commands.report import report as write_report
+from annotation.campaign import Campaign
+from annotation.measures.spans import character_f1
 from annotation.measures.table import long
-from annotation.report import charts, confusion, differ, drift, errors, progress, report, scored, stances, survival
-from annotation.report.content import Case, Sheet, decimals, name, percent, safe, sheet
+from annotation.report import confusion, differ, drift, errors, progress, report, scored, stances, survival
+from annotation.report.content import Case, Sheet
 from annotation.report.distance import distances
-from annotation.report.material import Material, material
-from annotation.report.translations import Qualities, Quality, related
-from annotation.schema import Annotation, Control, Origin, Span, Status, Task
-from annotation.schemes import load as load_scheme
-from annotation.schemes.answers import value_features
+from annotation.report.material import material
+from annotation.report.translations import Quality, related
+from annotation.schema import Control, Span, Status
 from annotation.schemes.scheme import Choice, Number
-from annotation.tasks import GROUP_BYTES, save
-from annotation.units import task_of
-from corpus.config import load
-from corpus.errors import WirecopyError
-from corpus.features import features, value
-from corpus.output import Output
+from corpus.features import value
 from corpus.parquet import write
+from tests.annotation.reports import (
+    ESA,
+    STANCE,
+    article,
+    error,
+    marked,
+    pair,
+    said,
+    stance_material,
+    workspace,
+    written,
+)
 from tests.annotation.units import answered
 
-HOSTILE = (
-    "<script>document.title='owned'</script>",
-    "<img src=x onerror=alert(1)>",
-    "</style><script>alert(2)</script>",
-    "</title></svg><iframe src=data:text/html,x></iframe>",
-    "\"' onload='alert(3)",
-    "]]>&lt;b&gt;{{ 7*7 }}",
-    "\u202eevil\u202c\u2066",
-    "x" * 5_000,
-)
-STANCE, MQM, ESA = (load_scheme(one, Path()) for one in ("stance", "translation-mqm", "translation-esa"))
-CONFIG = """
-name = "a newsroom"
-[[sources]]
-path = "articles"
-[campaigns.stance]
-scheme = "stance"
-[campaigns.errors]
-scheme = "translation-mqm"
-[campaigns.scores]
-scheme = "translation-esa"
-[annotators.ada]
-email = "ada.lovelace@example.org"
-"""
-
-
-def article(at: int, *, outlet: str = "post", target: str = "toll", text: str = "") -> Task:
-    """A stance unit with an article of an outlet."""
-    data = {"target": "Cars should pay.", "title": " ", "article_text": text or f"The mayor, {at}, wants a toll. 🚗"}
-    doc = f"{outlet}/{at}"
-    return task_of("stance", STANCE, data=data, doc_ids=[doc], languages=["en"], target_id=target)
-
-
-def pair(campaign: str, at: int, *, source: str = "", documents: Sequence[str] = ("a/1", "b/1")) -> Task:
-    """A unit of a translation campaign."""
-    data = {"source_text": source or f"Sentence {at} of a text.", "translation_text": f"Satz {at} eines Textes."}
-    blank = {f"{side}_{part}_text": " " for side in ("source", "translation") for part in ("before", "after")}
-    scheme = MQM if campaign == "errors" else ESA
-    ids = [f"{documents[0]}#{at}", f"{documents[1]}#{at}"]
-    return task_of(
-        campaign, scheme, data=data | blank, doc_ids=list(documents), segment_ids=ids, languages=["en", "de"]
-    )
-
-
-def said(task: Task, rater: str, stance: str, *spans: Span, **changed: Any) -> Annotation:
-    """An answer about an outlet's stance."""
-    return answered(task, rater, {"stance": stance, "confidence": "sure"}, *spans, **changed)
-
-
-def marked(task: Task, start: int, end: int, **more: Any) -> Span:
-    """A mark in the text that `side` names, the article without it."""
-    side = more.pop("side", "article")
-    kind = {"question": "evidence", "label": "favor", "holder": "author"}
-    text = task.data[f"{side}_text"][start:end]
-    return Span.model_validate({**kind, "side": side, "start": start, "end": end, "text": text} | more)
-
-
-def error(task: Task, label: str = "fluency_grammar", severity: str = "minor", **more: Any) -> Span:
-    """A marked error in the first word of a translation."""
-    kind = {"question": "error", "holder": None, "label": label, "severity": severity}
-    return marked(task, 0, 4, side="translation", **kind, **more)
-
-
-def workspace(folder: Path, config: str = CONFIG) -> dict[str, Campaign]:
-    """The campaigns of a workspace without files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "wirecopy.toml").write_text(config)
-    return {one.name: one for one in load_all(load(folder))}
-
-
-def written(one: Campaign, tasks: Sequence[Task], annotations: Iterable[Annotation]) -> Campaign:
-    """Write the files of a campaign as a pull does."""
-    one.folder.mkdir(parents=True, exist_ok=True)
-    places = {task.key: at for at, task in enumerate(tasks)}
-    rows = sorted(annotations, key=lambda row: places[row.key])
-    save(one.folder / "tasks.parquet", tasks)
-    columns = features(Annotation, values=value_features(one.scheme))
-    write(one.folder / "annotations.parquet", (row.model_dump() for row in rows), columns, group_bytes=GROUP_BYTES)
-    labels.save(one, tasks, lambda: rows)
-    return one
+SEVERITIES = ["neutral", "minor", "major", "critical"]
 
 
 @pytest.fixture
 def campaigns(tmp_path: Path) -> dict[str, Campaign]:
     return workspace(tmp_path / "work")
-
-
-def stance_material(one: Campaign, votes: Sequence[dict[str, str]], **more: Any) -> Material:
-    """What a report reads of units with these answers by rater."""
-    tasks = [article(at) for at in range(len(votes))]
-    given = [
-        said(task, rater, vote, **more) for task, row in zip(tasks, votes, strict=True) for rater, vote in row.items()
-    ]
-    return material(written(one, tasks, given))
 
 
 def test_the_work_of_annotators_is_counted_by_kind(campaigns: dict[str, Campaign]) -> None:
@@ -225,6 +138,19 @@ def test_somebody_who_changes_half_way_drifts(campaigns: dict[str, Campaign]) ->
     assert first.steps == second.steps == (0, 0, 0, 0, 0.5, 0.5, 0.5, 0.5) and first.change == 0.5
 
 
+def test_answers_without_a_time_have_no_order_and_are_left_out(campaigns: dict[str, Campaign]) -> None:
+    tasks = [article(at) for at in range(24)]
+    when = ["" if at % 2 else f"2026-01-{at + 1:02}T00:00:00Z" for at in range(24)]
+    votes = [("a", "favor")] * 24, [("b", "favor" if at < 12 else "against") for at in range(24)]
+    timeless = [said(task, *vote, created="") for given in votes for task, vote in zip(tasks, given, strict=True)]
+    empty = drift.section(material(written(campaigns["stance"], tasks, timeless))).empty
+    assert "with their time" in empty and "48 of 48 answers have no time and are left out" in empty
+    mixed = [one.model_copy(update={"created": when[at % 24]}) for at, one in enumerate(timeless)]
+    found = material(written(campaigns["stance"], tasks, mixed))
+    assert [one.answers for one in drift.drifts(found, found.choices[0])] == [12, 12]
+    assert "24 of 48 answers have no time" in drift.section(found).lead
+
+
 def test_stance_is_told_by_outlet_target_and_holder(campaigns: dict[str, Campaign]) -> None:
     tasks = [article(1), article(2), article(3, outlet="herald"), article(4, target="tunnel")]
     actor = {"holder": "actor", "holder_name": "Ada Moor", "label": "against"}
@@ -261,6 +187,34 @@ def test_errors_are_counted_by_category_and_severity(campaigns: dict[str, Campai
         ("fluency_grammar", (0, 1, 1, 1)),
         ("style_awkward", (0, 1, 0, 0)),
     ]
+
+
+MARKS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 8), st.integers(1, 9)), max_size=12)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(marks=MARKS)
+def test_marks_on_columns_are_counted_and_compared_as_one_by_one(
+    marks: list[tuple[int, int, int, int]], tmp_path: Path
+) -> None:
+    tasks, kinds = [pair("errors", at) for at in range(4)], ("minor", "major", "critical")
+    spans: dict[tuple[int, int], list[Span]] = {(unit, rater): [] for unit in range(4) for rater in range(3)}
+    for unit, rater, start, size in marks:
+        place = {"side": "translation", "question": "error", "label": "style_awkward", "holder": None}
+        spans[unit, rater].append(marked(tasks[unit], start, start + size, severity=kinds[size % 3], **place))
+    rows = [answered(tasks[unit], f"{rater}", {}, *given) for (unit, rater), given in spans.items()]
+    found = material(written(workspace(tmp_path / "marks")["errors"], tasks, rows))
+    assert found.answers
+    told = Counter((span.question, span.label, span.severity) for row in rows for span in row.spans)
+    seen = Counter[tuple[str, str, str | None]]()
+    for one in errors.marked(found.answers, found.marks("severity")):
+        seen.update({(one.question, one.category, kind): n for kind, n in zip(SEVERITIES, one.counts, strict=True)})
+    assert +seen == told
+    apart = [
+        np.mean([1 - character_f1(spans[unit, a], spans[unit, b]) for a, b in ((0, 1), (0, 2), (1, 2))])
+        for unit in range(4)
+    ]
+    assert differ.disagreement(found).tolist() == pytest.approx(apart)
 
 
 def test_the_unit_that_differs_most_comes_first(campaigns: dict[str, Campaign]) -> None:
@@ -330,7 +284,7 @@ def test_labels_of_original_and_translation_are_compared() -> None:
         ("a", "tunnel"): "favor",
         ("c", "toll"): "discusses",
     }
-    rows = survival.survived(labelled, [("a", "b"), ("a", "c"), ("a", "x")], Qualities({("a", "b"): quality}))
+    rows = survival.survived(labelled, [("a", "b"), ("a", "c"), ("a", "x")], {("a", "b"): quality})
     assert [(one.translation, one.target, one.same, one.moved, one.quality) for one in rows] == [
         ("b", "toll", False, -3, quality),
         ("c", "toll", False, None, None),
@@ -370,152 +324,49 @@ def test_stance_across_translations_stands_beside_score_and_errors(campaigns: di
     kind = {"label": "error", "severity": "major"}
     given = [answered(unit, "a", {"score": 40.0 + 20 * at}, error(unit, **kind)) for at, unit in enumerate(units)]
     written(scores, units, given)
-    parts = survival.section(material(one)).parts
-    told = {part.title: part for part in parts if isinstance(part, Sheet)}
+    told = sheets(one)
     assert told["Stance of original and translation"].rows[0][:4] == ("all", "2", "1", "50 %")
     (first, second) = told["Pair by pair, those that differ first"].rows
-    assert first[:6] == ("a/1", "b/1", "toll", "in favour", "against", "50.00") and first[6] == "error, major: 2"
-    assert second[:6] == ("a/2", "b/2", "toll", "balanced", "balanced", "–")
-    outcomes = told["Scores and errors of the translation, by outcome"].rows
+    assert first == ("a/1", "b/1", "toll", "in favour", "against")
+    assert second == ("a/2", "b/2", "toll", "balanced", "balanced")
+    (rated,) = told["Rated in scores (esa): pair by pair, those that differ first"].rows
+    assert rated == ("a/1", "b/1", "toll", "in favour", "against", "50.00", "error, major: 2")
+    outcomes = told["Rated in scores (esa): score and errors of the translation, by outcome"].rows
     assert outcomes == (("same stance", "0", "–", "–"), ("another stance", "1", "50.00", "1.00"))
     assert all(part.signature for part in told.values())
 
 
-def test_an_empty_chapter_says_why_and_what_fills_it(campaigns: dict[str, Campaign]) -> None:
-    page = report(campaigns["stance"])
-    assert page.count('class="empty"') == page.count("<section") == 11
-    empty = re.findall(r'<p class="empty">(.*?)</p>', page, re.S)
-    assert all("wirecopy" in one or "campaign" in one or "scheme" in one for one in empty)
-    assert "<figure" not in page and 'class="warning"' not in page
+def sheets(one: Campaign) -> dict[str, Sheet]:
+    """The tables of the chapter on translations, by title."""
+    return {part.title: part for part in survival.section(material(one)).parts if isinstance(part, Sheet)}
 
 
-def test_controls_and_skips_alone_are_no_answers(campaigns: dict[str, Campaign]) -> None:
-    tasks = [article(0)]
-    given = [said(tasks[0], "a", "favor", control=Control.REPEAT), answered(tasks[0], "b", {}, status=Status.SKIPPED)]
-    assert "There are no answers yet" in report(written(campaigns["stance"], tasks, given))
-
-
-@pytest.mark.parametrize(
-    ("origins", "told"),
-    [
-        ([Origin.HUMAN], None),
-        ([Origin.HUMAN, Origin.SIMULATED], "1 of 2 answers come from a program"),
-        ([Origin.MODEL, Origin.MODEL], "2 of 2 answers come from a model"),
-    ],
-)
-def test_answers_that_are_not_people_s_are_told_at_the_very_top(
-    origins: list[Origin], told: str | None, campaigns: dict[str, Campaign]
-) -> None:
-    task = article(0)
-    given = [said(task, f"{at}", "favor", origin=origin) for at, origin in enumerate(origins)]
-    page = report(written(campaigns["stance"], [task], given))
-    top = page.split("<h1>")[0]
-    assert (told in top) if told else ('class="warning"' not in page)
-
-
-def test_the_same_files_give_the_same_bytes(campaigns: dict[str, Campaign]) -> None:
-    votes = [{"a": "favor", "b": "against", "c": "favor"}, {"a": "balanced", "b": "favor"}] * 12
-    found = stance_material(campaigns["stance"], votes)
-    first = report(found.campaign)
-    assert report(found.campaign) == first and len(first) > 20_000
-
-
-def test_people_are_pseudonyms_and_their_mails_are_nowhere(campaigns: dict[str, Campaign]) -> None:
-    found = stance_material(campaigns["stance"], [{"rater-1": "favor", "rater-2": "against"}] * 12)
-    page = report(found.campaign)
-    assert "rater-1" in page and "ada" not in page.lower().split("<body")[1] and "lovelace" not in page
-
-
-def hostile(one: Campaign) -> Campaign:
-    """A campaign in which every text that others write is an attack."""
-    tasks, given = [], []
-    for at in range(24):
-        bad = HOSTILE[at % len(HOSTILE)]
-        task = article(at, outlet=bad.replace("/", "|"), text=f"{bad} {bad}").model_copy(update={"target_id": bad})
-        data = dict(task.data) | {"target": bad}
-        task = task.model_copy(update={"data": data, "languages": [bad]})
-        spans = [
-            marked(task, 0, 9, holder="actor", holder_name=bad, comment=bad, label=label)
-            for label in ("favor", "against")
-        ]
-        tasks.append(task)
-        for rater, vote in ((f"{bad} 1", "favor"), (f"{bad} 2", "against"), ("c", "balanced")):
-            given.append(said(task, rater, vote, *spans, contradictions=[bad]))
-    return written(one, tasks, given)
-
-
-def test_hostile_texts_are_words_in_the_page(campaigns: dict[str, Campaign]) -> None:
-    page = report(hostile(campaigns["stance"]))
-    assert "&lt;script&gt;" in page and "&lt;img src=x onerror=" in page
-    for bad in ("<script", "<img", "<iframe", "\u202e", "\u2066", "{{", "x" * 700):
-        assert bad not in page.replace("{{ 7*7 }}", ""), bad
-    assert "{{ 7*7 }}" in page, "a template in a text stays as it is"
-
-
-def test_drawings_hold_shapes_and_words_alone() -> None:
-    bad = [(text, [1.0, 2.0]) for text in HOSTILE]
-    svg = charts.stacked(bad, HOSTILE[:2], charts.colors(HOSTILE[:2]), axis="<b>", alt='"><script>')
-    assert set(re.findall(r"<(\w+)", svg)) <= charts.TAGS
-    attributes = set(re.findall(r' ([\w:-]+)="', re.sub(r">[^<]*<", "><", svg)))
-    assert attributes <= {*charts.KEPT, "class", "fill", "role", "aria-label"}
-    assert "#" not in re.sub(r">[^<]*<", "><", svg), "colours are classes, so that they change at night"
-
-
-def test_what_is_cut_alike_stays_apart_in_a_chart() -> None:
-    long_name = "x" * 100
-    found = charts.distinct([long_name, long_name + "y", "z"])
-    assert len(set(found)) == 3 and max(map(len, found)) < 70
-
-
-def test_numbers_and_texts_are_made_readable() -> None:
-    assert [decimals(one) for one in (None, float("nan"), -0.001, 1234.5)] == ["–", "–", "0.00", "1,234.50"]
-    assert [percent(one) for one in (0.005, 1.0, None)] == ["0 %", "100 %", "–"]
-    assert safe("a" * 700).endswith("… (700 characters)") and name("a\nb\u202e") == "a b\\u202e"
-    found = sheet("t", ("a",), [(f"{at}",) for at in range(120)])
-    assert len(found.rows) == 100 and found.more == "and 20 more rows"
-
-
-def test_the_command_writes_a_page_for_each_campaign(
-    campaigns: dict[str, Campaign], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = campaigns["stance"].workspace.root
-    write_report(campaign=None, output=None, workspace=root, out=Output(json=True))
-    told = json.loads(capsys.readouterr().out)
-    assert [one["campaign"] for one in told] == ["stance", "errors", "scores"]
-    for one in told:
-        page = Path(one["report"])
-        assert page == campaigns[one["campaign"]].folder / "report.html" and page.stat().st_size == one["bytes"]
-    target = tmp_path / "deep" / "one.html"
-    write_report(campaign="stance", output=target, workspace=root, out=Output())
-    assert target.read_bytes() == (campaigns["stance"].folder / "report.html").read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("campaign", "output", "message"),
-    [
-        (None, lambda folder: folder / "one.html", "takes one campaign, and there are 3"),
-        ("stance", lambda folder: folder, "is a folder"),
-        ("stance", lambda folder: folder / "file" / "one.html", "can't be written"),
-        ("other", lambda folder: None, "no campaign 'other'"),
-    ],
-)
-def test_a_page_that_can_t_be_written_is_an_error_with_a_hint(
-    campaign: str | None,
-    output: Callable[[Path], Path | None],
-    message: str,
-    campaigns: dict[str, Campaign],
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "file").write_text("")
-    root = campaigns["stance"].workspace.root
-    with pytest.raises(WirecopyError, match=message) as caught:
-        write_report(campaign=campaign, output=output(tmp_path), workspace=root, out=Output())
-    assert caught.value.hint
-
-
-def test_the_page_asks_nobody_for_anything(campaigns: dict[str, Campaign]) -> None:
-    page = report(stance_material(campaigns["stance"], [{"a": "favor", "b": "against"}] * 12).campaign)
-    assert "default-src &#39;none&#39;; style-src &#39;unsafe-inline&#39;; img-src data:" in page
-    assert not re.search(r"(?:src|href)=\"(?!#)", page) and "url(" not in page and "@import" not in page
-    ids = re.findall(r'\bid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
+def test_penalty_points_and_scores_of_a_hundred_are_never_put_together(campaigns: dict[str, Campaign]) -> None:
+    one = campaigns["stance"]
+    tasks = [article(at, outlet=outlet) for at in range(12) for outlet in "ab"]
+    written(one, tasks, [said(task, "a", "favor") for task in tasks])
+    both = {at: (f"a/{at}", f"b/{at}") for at in range(12)}
+    rated = [(pair("scores", at, documents=both[at]), at) for at in range(12)]
+    given = [answered(unit, "a", {"score": 50.0 + at}, error(unit, label="error")) for unit, at in rated]
+    written(campaigns["scores"], [unit for unit, _ in rated], given)
+    penalised = [pair("errors", at, documents=both[at]) for at in range(4, 12)]
+    written(campaigns["errors"], penalised, [answered(unit, "a", {}, error(unit)) for unit in penalised])
+    told = sheets(one)
+    heads = {title.split(":")[0]: part for title, part in told.items() if title.endswith("by outcome")}
+    assert {title: part.rows[0][1:3] for title, part in heads.items()} == {
+        "Rated in scores (esa)": ("12", "55.50"),
+        "Rated in errors (wmt24)": ("8", "1.00"),
+    }
+    assert [part.columns[2] for part in heads.values()] == [
+        "mean score (lower is better)",
+        "mean score (higher is better)",
+    ]
+    assert "preset:esa@1" in heads["Rated in scores (esa)"].signature
+    assert "wmt24" not in heads["Rated in scores (esa)"].signature
+    bands = {title: [row[0] for row in part.rows] for title, part in told.items() if "by score" in title}
+    assert bands["Rated in scores (esa): by score of the translation"] == [
+        "50.0 to 53.0",
+        "54.0 to 57.0",
+        "58.0 to 61.0",
+    ]
+    assert bands["Rated in errors (wmt24): by score of the translation"] == ["1.0 to 1.0"]
