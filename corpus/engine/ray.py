@@ -18,7 +18,9 @@ class OnRay:
     def __init__(self, address: str | None, workers: int) -> None:
         ray = _library()
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        options: dict[str, Any] = {"address": address} if address else {"num_cpus": workers, "include_dashboard": False}
+        # "local" is one of its own, also where somebody else's cluster runs on this machine.
+        own = {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        options: dict[str, Any] = {"address": address} if address else own
         try:
             ray.init(logging_level="ERROR", log_to_driver=False, **options)
         except (ConnectionError, OSError, RuntimeError, ValueError) as error:

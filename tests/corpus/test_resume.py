@@ -102,6 +102,13 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+def test_an_engine_of_ones_own_joins_no_cluster_that_runs_here(tmp_path: Path, cluster: str) -> None:
+    command = [sys.executable, "-m", "wirecopy", "corpus", "build", str(SAMPLE / "articles"), "--engine", "ray"]
+    place = {"RAY_ADDRESS": cluster.replace("ray://", "")}  # what Ray itself would follow
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | place, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_cluster_at_an_address_makes_the_same_bytes(tmp_path: Path, cluster: str) -> None:
     sources = [Source(path=str(SAMPLE / "articles"))]
     one = made(tmp_path, sources, OFF, tmp_path / "one", workers=1)
