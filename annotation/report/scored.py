@@ -114,22 +114,17 @@ def _outlets(preset: Preset, found: Sequence[Score]) -> Chart:
     table = sheet(
         title,
         ("outlet", "languages", "rank", "score", "95 % interval", "segments", "answers"),
-        [
-            (
-                name(one.name),
-                one.pair,
-                str(one.rank or ""),
-                decimals(one.figure.value),
-                interval(one.figure.low, one.figure.high),
-                f"{one.figure.units:,}",
-                f"{one.figure.answers:,}",
-            )
-            for one in found
-        ],
+        [(name(one.name), one.pair, str(one.rank or ""), *_told(one)) for one in found],
         numbers=range(2, 7),
         signature=together([one.figure.signature for one in found]),
     )
     return Chart(title, alt, charts.intervals(bars, axis=f"score, {better}", alt=alt), table)
+
+
+def _told(one: Score) -> tuple[str, str, str, str]:
+    """Return a score with its interval and what it was counted on."""
+    figure = one.figure
+    return decimals(figure.value), interval(figure.low, figure.high), f"{figure.units:,}", f"{figure.answers:,}"
 
 
 def _segments(ratings: Rated, preset: Preset) -> Chart:
@@ -169,17 +164,7 @@ def _worst(preset: Preset, found: Sequence[Score]) -> Part:
     return sheet(
         f"Preset {preset.id}: the documents with the worst scores",
         ("document", "languages", "score", "95 % interval", "segments", "answers"),
-        [
-            (
-                one.name,
-                one.pair,
-                decimals(one.figure.value),
-                interval(one.figure.low, one.figure.high),
-                f"{one.figure.units:,}",
-                f"{one.figure.answers:,}",
-            )
-            for one in worst
-        ],
+        [(one.name, one.pair, *_told(one)) for one in worst],
         numbers=range(2, 6),
         signature=together([one.figure.signature for one in worst]),
         most=MOST_DOCUMENTS,
