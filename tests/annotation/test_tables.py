@@ -17,7 +17,8 @@ from annotation.simulate import SKIP
 from annotation.tasks import to_server
 from corpus.errors import WirecopyError
 from corpus.parquet import read_dicts
-from tests.annotation.test_pull import annotations, choice, export_of, given, span
+from tests.annotation.pulls import annotations, choice, span
+from tests.annotation.test_pull import export_of, given
 from tests.campaigns import campaign, rebuilt, write_articles
 
 
