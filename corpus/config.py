@@ -17,6 +17,7 @@ FILE_NAME = "wirecopy.toml"
 M = TypeVar("M", bound=BaseModel)
 LONGEST_SHOWN = 80
 NAME = r"^[a-z][a-z0-9_-]{0,19}$"
+DAY = r"^\d{4}-\d{2}-\d{2}$"
 SPLIT_NAMES = ("train", "validation", "test")
 
 
@@ -181,25 +182,62 @@ class Campaign(Section):
 
 
 class Splits(Section):
-    """The shares of the three splits; they add up to 1."""
+    """The shares of the three splits, which add up to 1, and what no border between them may cut apart.
+
+    Families always stay whole. `strategy` names what else does, or `time`: then the newest document of a
+    component decides, by the dates `validation_from` and `test_from`. `together` adds more kinds of links,
+    `joined` groups of documents that belong together, `distinct` pairs that look alike and do not.
+    """
 
     train: float = Field(default=0.8, ge=0, le=1, strict=False)
     validation: float = Field(default=0.1, ge=0, le=1, strict=False)
     test: float = Field(default=0.1, ge=0, le=1, strict=False)
+    strategy: Literal["family", "event", "outlet", "target", "time"] = "family"
+    together: list[Literal["event", "outlet", "target", "author"]] = []
+    validation_from: str | None = Field(default=None, pattern=DAY)
+    test_from: str | None = Field(default=None, pattern=DAY)
+    joined: list[list[str]] = []
+    distinct: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+
+    @property
+    def links(self) -> list[str]:
+        """What holds documents together beside their families."""
+        chosen = [] if self.strategy in ("family", "time") else [self.strategy]
+        return [*dict.fromkeys([*chosen, *self.together])]
 
     @model_validator(mode="after")
     def _whole(self) -> "Splits":
         if abs(self.train + self.validation + self.test - 1) > 1e-6:
             raise ValueError("train, validation and test must add up to 1")
+        if self.validation_from and self.test_from and self.validation_from > self.test_from:
+            raise ValueError("validation_from must not be after test_from")
         return self
 
 
 class Release(Section):
-    """The facts of a release that only people know."""
+    """The facts of a release that only people know.
+
+    `creators` are names, of people as `Family, Given`; `annotators` tells who annotated, `annotations_creators` how
+    the Hub calls them. `outlets` has for each outlet the statement that lets its text be published. Annotators keep
+    their pseudonyms over all releases of a workspace (`project`), or have others in each version (`release`).
+    """
 
     version: str = Field(default="0.1.0", pattern=r"^\d+\.\d+\.\d+([-+.][A-Za-z0-9.+-]+)?$")
     license: str = "other"
     description: str = ""
+    motivation: str = ""
+    uses: str = ""
+    out_of_scope: str = ""
+    limits: str = ""
+    funding: str = ""
+    contact: str = ""
+    creators: list[str] = []
+    url: str | None = None
+    date: str | None = Field(default=None, pattern=DAY)
+    annotators: str = ""
+    annotations_creators: list[Literal["expert-generated", "crowdsourced", "found", "other"]] = []
+    pseudonyms: Literal["project", "release"] = "project"
+    outlets: dict[str, str] = {}
 
 
 class Config(Section):

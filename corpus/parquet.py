@@ -65,22 +65,26 @@ def writing(
     # Dictionaries pay where values repeat; on texts, hashes and offsets they are tried in vain.
     repeated = [path for field in schema for path in _leaves(field.name, field.type) if path.split(".")[-1] in REPEATED]
     pending: list[pa.RecordBatch] = []
+    held = {"rows": 0, "bytes": 0}
     # The open file, not its name: Arrow takes only names that are Unicode.
     with path.open("wb") as file, pq.ParquetWriter(file, schema, use_dictionary=repeated, **SETTINGS) as writer:
 
         def put(batch: "pa.RecordBatch") -> int:
-            rows = sum(one.num_rows for one in pending) + batch.num_rows
-            size = sum(one.nbytes for one in pending) + batch.nbytes
-            if pending and (rows > GROUP_ROWS or size > (group_bytes or GROUP_BYTES)):
+            rows, size = batch.num_rows, batch.nbytes
+            full = held["rows"] + rows > GROUP_ROWS or held["bytes"] + size > (group_bytes or GROUP_BYTES)
+            if pending and full:
                 flush()
             pending.append(batch)
+            held.update(rows=held["rows"] + rows, bytes=held["bytes"] + size)
             return int(batch.num_rows)
 
         def flush() -> None:
             if pending:
-                table = pa.Table.from_batches(pending, schema)
+                # In one piece: where batches end would move the borders of pages now and then.
+                table = pa.Table.from_batches(pending, schema).combine_chunks()
                 writer.write_table(table, row_group_size=max(table.num_rows, 1))
                 pending.clear()
+                held.update(rows=0, bytes=0)
 
         yield put
         flush()
@@ -116,6 +120,19 @@ def read_columns(path: Path, columns: Iterable[str], *, hint: str = REMAKE) -> "
         if absent := [name for name in wanted if name not in file.schema_arrow.names]:
             raise ValueError(f"it has no column '{absent[0]}'")
         return file.read(wanted)
+
+
+def read_batches(
+    path: Path, columns: Iterable[str], *, rows: int = BATCH_ROWS, hint: str = REMAKE
+) -> "Iterator[pa.RecordBatch]":
+    """Read some columns of one file, at most `rows` rows at a time; `side.doc` is a field of a struct."""
+    import pyarrow.parquet as pq
+
+    with _readable(path, hint), path.open("rb") as raw, pq.ParquetFile(raw) as file:
+        wanted = list(columns)
+        if absent := [name for name in wanted if name.split(".")[0] not in file.schema_arrow.names]:
+            raise ValueError(f"it has no column '{absent[0]}'")
+        yield from file.iter_batches(batch_size=rows, columns=wanted)
 
 
 @contextmanager
