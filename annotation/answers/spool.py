@@ -55,9 +55,10 @@ class Spool:
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
-        self._read: set[Path] = set()
+        self._read: dict[Path, None] = {}
         self._closed = False
         self.size = 0
+        self.made_of = ""
         # Without a name, SQLite makes a file that goes away with the process, however that ends.
         self._base = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._base.executescript(TABLES)
@@ -84,6 +85,11 @@ class Spool:
             yield task
 
     @property
+    def read(self) -> list[Path]:
+        """The chunks that were taken in, in their order."""
+        return list(self._read)
+
+    @property
     def chunks(self) -> int:
         """How many chunks were taken in."""
         return len(self._read)
@@ -92,7 +98,7 @@ class Spool:
         """Take in the chunks that were not read yet, in their order; `newest`, just written `at`, is not read again."""
         for path in chunks.files(self._campaign.folder / "pull"):
             if path not in self._read:
-                self._read.add(path)
+                self._read[path] = None
                 self._take(newest if newest and path == at else chunks.read(path))
 
     def rows(self, which: str = ALL) -> Iterator[Annotation]:

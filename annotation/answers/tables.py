@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotation.annotators import Pseudonyms
-from annotation.answers import chunks, labels
+from annotation.answers import chunks, labels, stamp
 from annotation.answers.spool import LIVE, Spool
 from annotation.campaign import Campaign
 from annotation.schema import Annotation, Quarantined, Status, Task
@@ -45,6 +45,12 @@ class Tables:
     adjudicated: int
 
 
+def made(campaign: Campaign) -> Tables:
+    """Return what the tables hold, made anew where corpus, scheme, answers or a table are other than they were."""
+    known = stamp.counts(campaign, _chunks(campaign))
+    return rebuild(campaign) if known is None else Tables(campaign.name, **known)
+
+
 def rebuild(campaign: Campaign) -> Tables:
     """Make tasks, annotations, quarantine and labels anew; files that stay the same are not touched."""
     with Spool(campaign) as spool:
@@ -57,6 +63,7 @@ def save_units(campaign: Campaign, spool: Spool) -> None:
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it has freed
+    spool.made_of = stamp.units_of(campaign)
     save(campaign.folder / "tasks.parquet", spool.units(campaign.units()))
 
 
@@ -68,18 +75,20 @@ def write_tables(campaign: Campaign, spool: Spool) -> Tables:
     rows = _counted(spool.batches(schema), kinds)
     annotations = write_batches(campaign.folder / "annotations.parquet", rows, schema, group_bytes=GROUP_BYTES)
     quarantined = write(campaign.folder / "quarantine.parquet", spool.quarantined(), features(Quarantined))
+    read = [*spool.read, *_decisive(campaign)]
     decided = _decisions(campaign, path)
     labelled = labels.save(campaign, _units(path), lambda: spool.rows(LIVE), decided)
     _save_repairs(campaign.folder / "repairs.csv", spool)
-    return Tables(
-        campaign=campaign.name,
-        tasks=spool.size,
-        annotations=annotations,
-        quarantined=quarantined,
-        labels=labelled,
-        adjudicated=len(decided),
+    counts = {
+        "tasks": spool.size,
+        "annotations": annotations,
         **{name: kinds[name] for name in ("skipped", "stale", "deleted", "controls", "contradictions")},
-    )
+        "quarantined": quarantined,
+        "labels": labelled,
+        "adjudicated": len(decided),
+    }
+    stamp.save(campaign, spool.made_of, read, counts)
+    return Tables(campaign.name, **counts)
 
 
 def _units(path: Path) -> Iterator[Task]:
@@ -90,7 +99,7 @@ def _decisions(campaign: Campaign, path: Path) -> dict[str, "Decision"]:
     """Return the decisions of adjudicators on the units in `path`."""
     from annotation.adjudication import adjudication_scheme, decisions
 
-    part = replace(campaign, part=ADJUDICATION, scheme=adjudication_scheme(campaign.scheme))
+    part = replace(_part(campaign), scheme=adjudication_scheme(campaign.scheme))
     if campaign.part or not chunks.files(part.folder / "pull"):
         return {}
     with Spool(part) as spool:
@@ -98,6 +107,20 @@ def _decisions(campaign: Campaign, path: Path) -> dict[str, "Decision"]:
         answers = list(spool.rows())
     decided = {one.of for one in answers}
     return decisions(campaign.scheme, answers, (unit for unit in _units(path) if unit.key in decided))
+
+
+def _part(campaign: Campaign) -> Campaign:
+    return replace(campaign, part=ADJUDICATION)
+
+
+def _chunks(campaign: Campaign) -> list[Path]:
+    """Return the raw chunks that the tables of a campaign are made from."""
+    return [*chunks.files(campaign.folder / "pull"), *_decisive(campaign)]
+
+
+def _decisive(campaign: Campaign) -> list[Path]:
+    """Return the raw chunks of the adjudicators."""
+    return [] if campaign.part else chunks.files(_part(campaign).folder / "pull")
 
 
 def pull_file(campaign: Campaign, path: Path) -> Tables:

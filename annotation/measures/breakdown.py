@@ -77,12 +77,14 @@ def study(
     questions: Sequence[str] = (),
     rounds: int = ROUNDS,
     seed: int = SEED,
+    each_rater: bool = True,
 ) -> Study:
     """Return the agreement of a campaign over everything and by group, and how each rater differs.
 
     `questions` are all but texts where none is named; of one alone, a number has tau-c and pairwise accuracy too.
     Figures over everything have `rounds` rounds of bootstrap; of groups, pairs and raters, where figures are many,
     the main measure has at most 200, the others none. Signatures say how many, and where answers are no people's.
+    Without `each_rater` there are no `raters`, which take a pass over all answers each.
     """
     origin = origin_of(answers.origins)
     rows: list[Row] = []
@@ -101,6 +103,8 @@ def study(
                 rows += _by_pair(asked, answers.raters, few, seed, **told)
             else:
                 rows += _figures(asked, name, _groups(answers.group(name)), rounds=of_groups, seed=seed, **told)
+        if not each_rater:
+            continue
         severe = severities(asked.numbers, rounds=few, seed=seed, **told) if asked.numbers else {}
         raters += alone(asked.name, answers.raters, asked.rater, asked.without, severe, origin=origin)
     return Study(answers.campaign.name, rows, raters, answers.origins)

@@ -30,13 +30,14 @@ class Found(NamedTuple):
 
 def find(address: str, *, where: str) -> list[Found]:
     """List the files of an address, sorted by path; raise WirecopyError where there is none, or no way to it."""
-    system, path = _system(address, where)
+    system, path = filesystem(address, where)
     try:
         system.invalidate_cache()
         found = sorted(_found(system, path, address), key=lambda one: one.inside.split("/"))
     except Exception as error:  # each system has errors of its own
         raise WirecopyError(
-            f"{where}{shown(address)} can't be listed: {_told(error)}", hint="check the address, and who may read it"
+            f"{where}{shown(address)} can't be listed: {safe_cause(error)}",
+            hint="check the address, and who may read it",
         ) from None
     if not found:
         raise WirecopyError(f"{where}no file matches '{shown(address)}'", hint="check the address")
@@ -46,15 +47,15 @@ def find(address: str, *, where: str) -> list[Found]:
 def open(address: str) -> BinaryIO:
     """Open a remote file; what goes wrong, then or later, is an OSError."""
     try:
-        system, path = _system(address, "")
+        system, path = filesystem(address, "")
         # A web server that knows no ranges can only be read from begin to end.
         whole = address.startswith("http") and not system.info(path).get("partial")
         inner = system.open(path, "rb", block_size=0 if whole else BLOCK)
     except WirecopyError as error:
         raise OSError(error.message) from None
     except Exception as error:  # each system has errors of its own
-        raise OSError(_told(error)) from None
-    return guarded(inner, told=_told, spend=lambda _size: None, back=not whole and bool(inner.seekable()))
+        raise OSError(safe_cause(error)) from None
+    return guarded(inner, told=safe_cause, spend=lambda _size: None, back=not whole and bool(inner.seekable()))
 
 
 def shown(address: str) -> str:
@@ -62,7 +63,8 @@ def shown(address: str) -> str:
     return re.sub(r"[?#].*" if address.startswith("http") else r"#.*", "", re.sub(r"//[^/@\s]*@", "//", address))
 
 
-def _system(address: str, where: str) -> tuple[Any, str]:
+def filesystem(address: str, where: str) -> tuple[Any, str]:
+    """Return the fsspec file system of an address and the path in it; raise WirecopyError where there is no way."""
     from fsspec.core import url_to_fs
     from fsspec.registry import known_implementations
 
@@ -76,7 +78,7 @@ def _system(address: str, where: str) -> tuple[Any, str]:
         hint = f'pip install "wirecopy[{EXTRAS[protocol]}]"' if protocol in EXTRAS else told
         raise WirecopyError(f"{where}{protocol}:// needs a package that is not installed", hint=hint) from None
     except Exception as error:  # an unknown protocol, an address that its system can't parse
-        raise WirecopyError(f"{where}{shown(address)}: {_told(error)}", hint="check the address") from None
+        raise WirecopyError(f"{where}{shown(address)}: {safe_cause(error)}", hint="check the address") from None
     return system, path
 
 
@@ -124,5 +126,6 @@ def _last(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _told(error: Exception) -> str:
+def safe_cause(error: Exception) -> str:
+    """Return what went wrong, without the credentials of an address."""
     return re.sub(r"\?\S*", "", re.sub(r"//[^/@\s]*@", "//", cause(error)))

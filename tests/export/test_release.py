@@ -59,7 +59,7 @@ def test_labels_and_raw_answers_by_split(tmp_path: Path) -> None:
     assert sum(release.rows["stance_annotations"].values()) == 36
     for rows in load_dataset(str(folder), "stance").values():
         assert {rows.features["stance"].int2str(label) for label in rows["stance"]} == {"favor"}
-    assert (release.left_out, release.torn) == (0, 0)
+    assert (release.left_out, release.moves) == ({}, 0)
 
 
 def test_the_manifest_has_every_file_and_its_hash(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_an_article_that_changed_takes_its_old_answers_out(tmp_path: Path) -> No
     write_articles(tmp_path / "w", [{"id": "doc-0", "text": "Edited.", "language": "en"}, *same(1), *same(2)])
     release, folder = released(rebuilt(tmp_path / "w"))
     assert sum(release.rows["stance"].values()) == 2
-    assert release.left_out == 3, "the answers to the text of before"
+    assert release.left_out == {"of an earlier text": 3}
     texts = {row["text"] for split in release.rows["documents"] for row in table(folder, "documents", split)}
     for split in release.rows["stance"]:
         for row in table(folder, "stance", split):

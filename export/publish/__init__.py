@@ -1,0 +1,92 @@
+"""Publishing a release: the plan first, then the Hub, a folder or a bucket."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from corpus.config import load
+from corpus.errors import WirecopyError
+from corpus.output import Output
+from export.hub import Gate, Hub, signed_in
+from export.publish import to_hub, to_store
+from export.publish.plan import Plan
+from export.publish.release import Release, licensed, opened
+from export.publish.to_hub import Wish
+
+HUB = "hf://datasets/"
+REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
+
+
+def publish(
+    *,
+    target: str,
+    folder: Path | None,
+    workspace: Path,
+    yes: bool,
+    public: bool,
+    gated: Gate | None,
+    pull_request: bool,
+    out: Output,
+) -> None:
+    """Show what publishing would change; with `yes`, do it.
+
+    `target` is a dataset repository on the Hub (`org/name`), a folder (`./name`) or an address with `://`;
+    `folder` is the release, by default the one that `wirecopy.toml` names. Raises WirecopyError where the release
+    was edited, its text may not be shown, its version is published with other content, or the target fails.
+    """
+    repo = repository(target)
+    wish = Wish(public, gated, pull_request)
+    if repo is None and wish != Wish():
+        raise WirecopyError(f"{target} is not on the Hub: nothing there is public, gated or pulled", hint="org/name")
+    release = opened(folder or load(workspace).release)
+    licensed(release)
+    plan, apply = _hub(release, repo, wish, out) if repo else _store(release, target)
+    if not out.json:
+        plan.show(out)
+    done = bool(yes and plan.steps)
+    told = {"done": done, **(apply() if done else {})}
+    if out.json:
+        out.data(plan.data() | told)
+    elif done:
+        out.line(f"published {release.title}: {told['url']}")
+    elif plan.steps:
+        out.note("nothing is sent yet; the same command with --yes does it")
+
+
+def repository(target: str) -> str | None:
+    """Return the repository that a target names; None where it is a folder or an address.
+
+    Raises WirecopyError where nobody can tell.
+    """
+    name = target.removeprefix(HUB)
+    if target.startswith(HUB) or ("://" not in target and REPO.fullmatch(target)):
+        if not REPO.fullmatch(name):
+            raise WirecopyError(f"'{target}' is no repository", hint=f"{HUB}org/name")
+        if name == target and Path(target).exists():
+            raise WirecopyError(
+                f"'{target}' can be a folder here or a repository on the Hub", hint=f"./{target}, or {HUB}{target}"
+            )
+        return name
+    if "://" not in target and not re.match(r"[/~.]|\w:\\", target) and target.count("/") == 0:
+        raise WirecopyError(f"'{target}' can be a folder or a repository", hint=f"./{target}, or org/{target}")
+    return None
+
+
+def _hub(release: Release, repo: str, wish: Wish, out: Output) -> tuple[Plan, Callable[[], dict[str, Any]]]:
+    signed_in()
+    hub = Hub(repo, quiet=out.json or not sys.stderr.isatty())
+    work = to_hub.planned(release, hub, wish)
+    return work.plan, lambda: {"commit": to_hub.apply(release, hub, work, wish), "url": f"{hub.url}/tree/{release.tag}"}
+
+
+def _store(release: Release, target: str) -> tuple[Plan, Callable[[], dict[str, Any]]]:
+    store = to_store.opened(target, release)
+    plan = to_store.planned(release, store)
+
+    def apply() -> dict[str, Any]:
+        to_store.apply(release, store, plan)
+        return {"url": store.name}
+
+    return plan, apply

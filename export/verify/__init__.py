@@ -1,0 +1,118 @@
+"""Every invariant of a release, on a folder, a clone or a revision on the Hub, also one that somebody edited.
+
+What is proven stands in `contract`; here is the order in which the files are read. Documents pass with their
+segments, labels with the answers to them; what stays in memory are numbers of documents and one campaign's answers.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+from corpus.check.findings import Checked, Finding, Tally
+from corpus.config import load
+from corpus.errors import WirecopyError
+from corpus.output import Output
+from export.verify import answers, contract, documents, labels, pairs
+from export.verify.index import Index, gather
+from export.verify.place import opened
+from export.verify.reading import Release
+
+__all__ = ["Verified", "verify", "verify_release"]
+
+
+class Verified(Checked):
+    """All results, in the order of the contract."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The first violations of each check."""
+        return [finding for one in self.results for finding in one.examples]
+
+    def settle(self) -> None:
+        """Raise WirecopyError where anything is broken."""
+        if self.broken:
+            found, unmade = sum(one.count for one in self.results), [one for one in self.results if one.unmade]
+            told = f"{found} violations" + (f", {len(unmade)} checks that can't be made" if unmade else "")
+            first = next((finding.told() for finding in self.findings), "")
+            raise WirecopyError(f"{self.folder}: {told}. {first}", hint="build it again: wirecopy export build")
+
+
+def verify_release(*, place: str | None, workspace: Path, quick: bool, out: Output) -> None:
+    """Verify what `place` names, else the release of the workspace; tell each check, raise where one fails."""
+    with opened(place if place is not None else str(load(workspace).release)) as folder:
+        found = verify(folder, quick=quick, out=out)
+    Verified(place or found.folder, found.results).show(out)
+    found.settle()
+
+
+def verify(folder: Path, *, quick: bool = False, out: Output | None = None) -> Verified:
+    """Make all checks on the release in `folder`; `quick` leaves out loading each config with `load_dataset`."""
+    run = Run(folder, out or Output(json=True), quick=quick)
+    with run.out.progress("verifying", 6, unit="parts") as step:
+        for part in (run.files, run.splits, run.documents, run.pairs, run.campaigns, run.facts):
+            part()
+            step(1)
+    return Verified(str(folder), list(run.tally.results.values()))
+
+
+class Run:
+    """The checks of one release; each method makes those of one kind."""
+
+    def __init__(self, folder: Path, out: Output, *, quick: bool) -> None:
+        self.release, self.out, self.quick = Release(folder), out, quick
+        self.tally = Tally(contract.says(quick=quick))
+
+    @cached_property
+    def _index(self) -> Index:
+        return gather(self.release)  # raises again, where it does, for each who asks
+
+    def files(self) -> None:
+        """Check what can be told of the files as a whole."""
+        for name, made in contract.FILES.items():
+            with self.tally.making([name]):
+                self._add(name, made(self.release))
+
+    def splits(self) -> None:
+        """Check where each document and each row is."""
+        for name, made in contract.INDEX.items():
+            with self.tally.making([name]):
+                self._add(name, made(self._index))
+        for name, made in contract.BORDERS.items():
+            with self.tally.making([name]):
+                self._add(name, made(self.release))
+        for name, made in contract.LEDGER.items():
+            with self.tally.making([name]):
+                self._add(name, made(self.release, self._index))
+
+    def documents(self) -> None:
+        """Check each document with its segments."""
+        with self.tally.making(list(contract.DOCUMENT)):
+            self._named(documents.rows(self.release, self._index))
+
+    def pairs(self) -> None:
+        """Check each pair, then all pairs of two documents together."""
+        with self.tally.making(list(contract.PAIR)):
+            self._named(pairs.rows(self.release))
+
+    def campaigns(self) -> None:
+        """Check the labels of each campaign with the answers to them."""
+        with self.tally.making([*contract.ANSWER, *contract.LABEL]):
+            for one in labels.campaigns(self.release):
+                self._named(labels.rows(one, self._index))
+                if one.answers is not None:
+                    self._add("answer", answers.alive(self.release, one.answers))
+                    self._add("answer-words", answers.sound(self.release, one.answers, one.scheme, one.scheme.hash))
+
+    def facts(self) -> None:
+        """Check what is counted, and what `load_dataset` makes of it all."""
+        for name, made in (contract.FACTS | ({} if self.quick else contract.LOADS)).items():
+            with self.tally.making([name]):
+                self._add(name, made(self.release))
+
+    def _add(self, name: str, found: Iterable[Finding]) -> None:
+        for finding in found:
+            self.tally.add(name, finding)
+
+    def _named(self, found: Iterable[tuple[str, Finding]]) -> None:
+        for name, finding in found:
+            self.tally.add(name, finding)

@@ -1,0 +1,132 @@
+"""The released answers of a campaign: each alone, and to be found by unit.
+
+All answers of a campaign lie in memory as Arrow columns, sorted by unit: some 600 bytes each.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.schema import Origin, Status
+from annotation.schemes.scheme import Choice, Number, Scheme, Spans
+from corpus.check.findings import Finding, short
+from corpus.steps.keyed import hashes
+from export.schema import ConfigFacts
+from export.verify.reading import Release
+
+COUNTED = ("key", "doc_ids", "annotator", "status", "origin", "updated", "values", "spans")
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of a campaign; `keys` are the hashes of their units, in order, `place` is file and row of each."""
+
+    table: Any
+    keys: NDArray[np.uint64]
+    files: Sequence[str]
+    file: Places
+    row: Places
+
+    def of(self, wanted: Sequence[str]) -> list[dict[int, dict[str, Any]]]:
+        """Return the answers to each of some units by their number, in the order of their rows."""
+        asked = hashes(wanted)
+        low, high = np.searchsorted(self.keys, asked, "left"), np.searchsorted(self.keys, asked, "right")
+        numbers = [range(first, last) for first, last in zip(low.tolist(), high.tolist(), strict=True)]
+        rows = iter(self.table.take(np.array([at for some in numbers for at in some], np.int64)).to_pylist())
+        return [{at: next(rows) for at in some} for some in numbers]
+
+    def finding(self, at: int, what: str) -> Finding:
+        """Return a violation at one answer."""
+        return Finding(what, self.files[self.file[at]], int(self.row[at]))
+
+
+def gather(release: Release, config: ConfigFacts) -> Answers:
+    """Read the answers of a campaign; raise Unreadable where that fails."""
+    import pyarrow as pa
+
+    from corpus.features import schema_of
+
+    batches, files = list[Any](), list[str]()
+    file, row = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for batch in release.batches(config, COUNTED):
+        if not files or files[-1] != batch.file:
+            files.append(batch.file)
+        batches.append(batch.data)
+        file.append(np.full(batch.data.num_rows, len(files) - 1))
+        row.append(np.arange(batch.data.num_rows) + batch.first)
+    table = pa.Table.from_batches(batches, schema_of({name: config.features[name] for name in COUNTED}))
+    keys = hashes(value or "" for value in table["key"].to_pylist())
+    order = np.argsort(keys, kind="stable")
+    return Answers(table.take(order), keys[order], files, np.concatenate(file)[order], np.concatenate(row)[order])
+
+
+def alive(release: Release, config: ConfigFacts) -> Iterator[Finding]:
+    """An answer is to the unit as it is now: not stale, not deleted, no control item; each stands once."""
+    import pyarrow.compute as pc
+
+    seen = list[NDArray[np.uint64]]()
+    for batch in release.batches(config, ("annotation_id", "campaign", "stale", "deleted", "control")):
+        seen.append(hashes(value or "" for value in batch.data.column("annotation_id").to_pylist()))
+        for name in ("stale", "deleted"):
+            hits = pc.fill_null(batch.data.column(name), True).to_numpy(zero_copy_only=False)
+            yield from (Finding(f"is {name}", *batch.place(at)) for at in np.flatnonzero(hits).tolist())
+        control = pc.is_valid(batch.data.column("control")).to_numpy(zero_copy_only=False)
+        yield from (Finding("is to a control item", *batch.place(at)) for at in np.flatnonzero(control).tolist())
+        for at, (campaign,) in enumerate(batch.lists("campaign")):
+            if campaign != config.campaign:
+                yield Finding(f"campaign {short(campaign)}", *batch.place(at))
+    ids, counts = np.unique(np.concatenate(seen or [np.zeros(0, np.uint64)]), return_counts=True)
+    if twice := int(np.count_nonzero(counts > 1)):
+        yield Finding(f"{twice} annotation_ids stand twice among {len(ids)}", config.name)
+
+
+def sound(release: Release, config: ConfigFacts, scheme: Scheme, scheme_hash: str) -> Iterator[Finding]:
+    """An answer has the words of the scheme: its options, its bounds, its sides, rows and labels of spans."""
+    known = _Words(scheme)
+    for batch in release.batches(config, ("status", "origin", "scheme_hash", "values", "spans")):
+        for at, (status, origin, hash_, values, spans) in enumerate(batch.lists(*batch.data.schema.names)):
+            if status not in known.status or origin not in known.origins:
+                yield Finding(f"status {short(status)}, origin {short(origin)}", *batch.place(at))
+            if hash_ != scheme_hash:
+                yield Finding(f"scheme_hash {short(hash_)} is not that of the scheme", *batch.place(at))
+            for what in (*known.values(values or {}), *known.spans(spans or [])):
+                yield Finding(what, *batch.place(at))
+
+
+class _Words:
+    """The vocabulary of a scheme."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        asked = scheme.questions
+        self.status, self.origins = set(Status), set(Origin)
+        self.options = {one.name: {o.value for o in one.options} for one in asked if isinstance(one, Choice)}
+        self.bounds = {one.name: (one.min, one.max) for one in asked if isinstance(one, Number)}
+        self.marks = {
+            (one.name, one.side, label.value, *_row(one.row, row))
+            for one in asked
+            if isinstance(one, Spans)
+            for label in one.labels
+            for row in [None, *(each.value for each in one.rows)]
+        }
+
+    def values(self, given: dict[str, Any]) -> Iterator[str]:
+        for name, options in self.options.items():
+            if given.get(name) is not None and given[name] not in options:
+                yield f"{name} is {short(given[name])}, no option of the scheme"
+        for name, (low, high) in self.bounds.items():
+            if given.get(name) is not None and not low <= given[name] <= high:
+                yield f"{name} is {given[name]}, not in {low:g} to {high:g}"
+
+    def spans(self, given: list[dict[str, Any]]) -> Iterator[str]:
+        for one in given:
+            mark = tuple(one[name] for name in ("question", "side", "label", "holder", "severity"))
+            if mark not in self.marks:
+                yield f"a span is {short(mark)}, which the scheme has not"
+
+
+def _row(kind: str | None, row: str | None) -> tuple[str | None, str | None]:
+    return (row if kind == "holder" else None, row if kind == "severity" else None)

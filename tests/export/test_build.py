@@ -1,0 +1,148 @@
+"""How a release is built: the same bytes from raw answers anywhere, nothing half done, no label of an older answer."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from annotation.answers.tables import made, pull_file
+from annotation.answers.tables import rebuild as made_anew
+from annotation.campaign import Campaign
+from annotation.campaign import load as load_campaigns
+from annotation.tasks import to_server
+from corpus.config import load
+from corpus.errors import WirecopyError
+from corpus.files import sha256_file
+from corpus.output import Output
+from corpus.parquet import read_dicts, write
+from export.release import build
+from export.takedown.record import add as take_down
+from export.versions import earlier, order
+from tests.campaigns import rebuilt, write_articles
+from tests.export.test_privacy import annotated, everything
+from tests.export.test_release import answer, contents, labelled, same
+
+OUT = Output()
+
+
+def of(folder: Path) -> Campaign:
+    return load_campaigns(load(folder))[0]
+
+
+def test_splits_of_the_release_are_those_of_the_ledger(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w").workspace
+    build(space, out=OUT)
+    told = {row["doc_id"]: row["split"] for row in read_dicts(space.release / "splits.parquet")}
+    assert list(told) == sorted(told) and len(told) == 12
+    assert told == {row["doc_id"]: row["split"] for row in read_dicts(space.ledger)}
+    for path in (space.release / "documents").glob("*.parquet"):
+        assert all(told[row["doc_id"]] == path.name.split("-")[0] for row in read_dicts(path))
+    manifest = json.loads((space.release / "manifest.json").read_text())
+    assert manifest["files"]["splits.parquet"]["rows"] == 12 and "leakage.json" in manifest["files"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_raw_answers_give_the_same_bytes_elsewhere_with_any_number_of_workers(tmp_path: Path, workers: int) -> None:
+    one = labelled(tmp_path / "w").workspace
+    build(one, workers=1, out=OUT)
+    other = tmp_path / "another place" / "w"
+    other.mkdir(parents=True)
+    for name in ("wirecopy.toml", "articles.jsonl"):
+        shutil.copy(one.root / name, other)
+    shutil.copytree(one.annotation / "stance" / "pull", other / "build" / "annotation" / "stance" / "pull")
+    shutil.copytree(one.state, other / ".wirecopy")
+    build(rebuilt(other), workers=workers, out=OUT)
+    assert contents(load(other).release) == contents(one.release)
+
+
+def test_a_build_that_fails_leaves_ledger_and_release_as_they_were(tmp_path: Path) -> None:
+    space = annotated(tmp_path / "w").workspace
+    build(space, out=OUT)
+    before = contents(space.release), space.ledger.read_bytes()
+    new = [{"id": f"new-{at}", "text": f"Something else entirely, number {at}.", "language": "en"} for at in range(3)]
+    write_articles(space.root, [*(row for at in range(6) for row in same(at)), *new])
+    config = space.root / "wirecopy.toml"
+    config.write_text(config.read_text().replace("[annotators.q", "[annotators.mayor-ostrander]\n[annotators.q"))
+    rebuilt(space.root)
+    one = of(space.root)
+    task = to_server(one.tasks()[0])
+    answered = answer("90", 7, "favor")
+    mark = {"start": 0, "end": 3, "text": task["data"]["article_text"][:3]}
+    region = {"id": "r", "to_name": "article", "value": mark | {"labels": ["actor-favor"]}}
+    name = {"id": "r", "to_name": "article", "type": "textarea", "from_name": "evidence-typed"}
+    answered["result"] += [
+        region | {"type": "labels", "from_name": "evidence"}, name | {"value": mark | {"text": ["Mayor-Ostrander"]}}
+    ]  # fmt: skip
+    (space.root / "more.json").write_text(json.dumps([task | {"id": 1, "annotations": [answered]}]))
+    assert pull_file(one, space.root / "more.json").quarantined == 0
+    with pytest.raises(WirecopyError, match=r"annotations\.parquet: row \d+: the name of an account"):
+        build(one.workspace, out=OUT)
+    assert (contents(space.release), space.ledger.read_bytes()) == before
+    assert not list(space.release.parent.glob(".*"))
+
+
+def test_a_label_edited_by_hand_is_made_anew(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w")
+    path = one.folder / "labels.parquet"
+    right = sha256_file(path)
+    rows, schema = list(read_dicts(path)), pq.read_schema(path)
+    described = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
+    write(path, [row | {"stance": 3} for row in rows], described)
+    build(one.workspace, out=OUT)
+    assert sha256_file(path) == right
+    assert all(row["stance"] == 1 for path in one.workspace.release.glob("stance/*") for row in read_dicts(path))
+
+
+def test_tables_are_made_anew_when_anything_they_follow_from_is_another(tmp_path: Path) -> None:
+    folder = tmp_path / "w"
+    one = labelled(folder, 3)
+    stamp = (one.folder / "tables.json").read_bytes()
+    assert made(of(folder)) == made_anew(of(folder)) and (one.folder / "tables.json").read_bytes() == stamp
+    config = folder / "wirecopy.toml"
+    config.write_text(config.read_text() + '[release]\nversion = "9.0.0"\n')
+    assert made(of(folder)).stale == 0 and (one.folder / "tables.json").read_bytes() == stamp
+    write_articles(folder, [{"id": "doc-0", "text": "Edited.", "language": "en"}, *same(1), *same(2)])
+    rebuilt(folder)
+    assert made(of(folder)).stale == 3
+    config.write_text(config.read_text().replace("Cars should pay a toll.", "Cars must pay."))
+    assert made(of(folder)).stale == 9
+    config.write_text(config.read_text().replace("Cars must pay.", "Cars should pay a toll."))
+    task = to_server(of(folder).tasks()[1]) | {"id": 7, "annotations": [answer("77", 9, "against")]}
+    pull_file(one, (folder / "more.json", (folder / "more.json").write_text(json.dumps([task])))[0])
+    assert made(of(folder)).annotations == 10
+    (one.folder / "annotations.parquet").unlink()
+    assert made(of(folder)).annotations == 10 and (one.folder / "annotations.parquet").is_file()
+
+
+def test_what_was_taken_down_is_in_no_later_release(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w").workspace
+    build(space, out=OUT)
+    take_down(space, "doc-3", "2026-01-01")
+    assert build(space, out=OUT).written and not build(space, out=OUT).written
+    told = everything(space.release)
+    assert "the mayor, 3," not in told and "'doc-3'" not in told and '"doc-3"' not in told and "the mayor, 4," in told
+    facts = json.loads((space.release / "manifest.json").read_text())["facts"]
+    assert sum(facts["splits"]["documents"].values()) == 11 and facts["takedowns"][0]["documents"] == 1
+    assert {one["name"]: one["left_out"] for one in facts["configs"]}["stance"] == {
+        "of sources that were taken down": 1
+    }
+
+
+def test_a_changelog_tells_what_is_other_than_in_the_version_before(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w").workspace
+    build(space, out=OUT)
+    release = space.config.release.model_copy(update={"version": "0.2.0", "description": "More."})
+    later = replace(space, config=space.config.model_copy(update={"release": release}))
+    build(later, out=OUT)
+    assert "Since 0.1.0" in (later.release / "CHANGELOG.md").read_text()
+    assert earlier(later.release) == space.release and earlier(space.release) is None
+
+
+def test_versions_stand_in_the_order_of_semantic_versioning() -> None:
+    told = ["0.9.0", "0.10.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"]
+    assert sorted(reversed(told), key=order) == told and order("1.0.0") < order("1.0.0+build") < order("1.0.1")
+    with pytest.raises(ValueError, match="'next' is no version"):
+        order("next")
