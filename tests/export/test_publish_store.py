@@ -1,0 +1,153 @@
+"""Publishing to a folder and to S3: a folder for each version, the manifest last."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+from corpus.errors import WirecopyError
+from export.publish import to_store
+from tests.hub.publishing import hashes, send
+from tests.releases import release
+
+SECRET = "hidden-word"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A real S3 over HTTP, with an empty bucket."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
+        patch.setenv("AWS_ACCESS_KEY_ID", "key")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        # s3fs keeps its clients, and with them the server of another test module.
+        kept = fsspec.get_filesystem_class("s3")
+        kept.clear_instance_cache()
+        fsspec.filesystem("s3").mkdir("shelf")
+        yield "s3://shelf"
+        kept.clear_instance_cache()
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A place that is empty."""
+    if request.param == "folder":
+        return str(tmp_path / "shelf")
+    return f"{request.getfixturevalue('s3')}/{re.sub('[^a-z0-9]', '-', tmp_path.name)}"
+
+
+def there(shelf: str, folder: Path) -> dict[str, str]:
+    """Return `{path: sha256}` of what a shelf holds."""
+    system, root = fsspec.core.url_to_fs(shelf)
+    system.invalidate_cache()
+    if system.exists(root):
+        system.get(f"{root}/", f"{folder}/", recursive=True)
+    return hashes(folder)
+
+
+def under(version: str, folder: Path) -> dict[str, str]:
+    return {f"v{version}/{name}": digest for name, digest in hashes(folder).items()}
+
+
+def test_each_version_has_its_folder(shelf: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = release(tmp_path), release(tmp_path, "0.2.0", 5)
+    send(old, shelf, yes=False)
+    assert "the manifest last" in capsys.readouterr().out
+    send(old, shelf)
+    send(new, shelf)
+    assert there(shelf, tmp_path / "got") == under("0.1.0", old) | under("0.2.0", new)
+
+
+def test_the_plan_alone_writes_nothing(tmp_path: Path) -> None:
+    send(release(tmp_path), str(tmp_path / "shelf"), yes=False)
+    assert not (tmp_path / "shelf").exists()
+
+
+def test_the_second_time_nothing_is_sent(shelf: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = release(tmp_path)
+    send(folder, shelf)
+    monkeypatch.setattr(to_store.Store, "put", refuse)
+    send(folder, shelf)
+
+
+def refuse(_store: Any, path: Path, _name: str) -> None:
+    raise AssertionError(f"{path} is sent")
+
+
+def test_cut_at_every_file(shelf: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = release(tmp_path)
+    real, sent = to_store.Store.put, list[str]()
+
+    def put(store: to_store.Store, path: Path, name: str) -> None:
+        if path.stat().st_size and len(sent) % 2 == 0:
+            sent.append("cut")
+            raise OSError("the line is cut")
+        sent.append(name)
+        real(store, path, name)
+
+    monkeypatch.setattr(to_store.Store, "put", put)
+    for _ in range(3 * len(hashes(folder))):
+        try:
+            send(folder, shelf)
+            break
+        except WirecopyError:
+            whole = there(shelf, tmp_path / "got")
+            assert "v0.1.0/manifest.json" not in whole, "the manifest comes last"
+    assert there(shelf, tmp_path / "got") == under("0.1.0", folder)
+    names = [name for name in sent if name != "cut"]
+    assert len(names) == len(set(names)), "sent twice"
+
+
+def test_a_torn_file_is_sent_again(shelf: str, tmp_path: Path) -> None:
+    folder = release(tmp_path)
+    name = "segments/train-00000-of-00001.parquet"
+    torn = (folder / name).read_bytes()[:-9] + b"damaged.."
+    system, root = fsspec.core.url_to_fs(shelf)
+    system.makedirs(f"{root}/v0.1.0/segments", exist_ok=True)
+    system.pipe(f"{root}/v0.1.0/{name}", torn)
+    send(folder, shelf)
+    assert there(shelf, tmp_path / "got") == under("0.1.0", folder)
+
+
+def test_a_version_never_changes(shelf: str, tmp_path: Path) -> None:
+    old = release(tmp_path)
+    send(old, shelf)
+    with pytest.raises(WirecopyError, match=r"v0\.1\.0 is there with other content") as told:
+        send(release(tmp_path, documents=5), shelf)
+    assert "raise [release -> version]" in told.value.hint
+    assert there(shelf, tmp_path / "got") == under("0.1.0", old)
+
+
+def test_the_files_of_others_are_left_alone(shelf: str, tmp_path: Path) -> None:
+    system, root = fsspec.core.url_to_fs(shelf)
+    system.makedirs(f"{root}/v0.1.0", exist_ok=True)
+    system.pipe(f"{root}/v0.1.0/mine.txt", b"mine")
+    with pytest.raises(WirecopyError, match=r"holds other files: mine\.txt"):
+        send(release(tmp_path), shelf)
+
+
+@pytest.mark.parametrize("wish", [{"public": True}, {"gated": "auto"}, {"pull_request": True}])
+def test_what_only_the_hub_can_do(tmp_path: Path, wish: dict[str, Any]) -> None:
+    with pytest.raises(WirecopyError, match="is not on the Hub"):
+        send(release(tmp_path), str(tmp_path / "shelf"), **wish)
+
+
+def test_no_message_holds_a_secret(s3: str, tmp_path: Path) -> None:
+    with pytest.raises(WirecopyError) as told:
+        send(release(tmp_path), "s3://no-such-bucket-here/x")
+    with pytest.raises(WirecopyError) as other:
+        send(release(tmp_path / "b"), "ftp://ann:open-sesame@127.0.0.1:9/x")
+    for one in (told.value, other.value):
+        assert SECRET not in one.message + one.hint and "sesame" not in one.message + one.hint and one.hint
+    assert os.environ["AWS_SECRET_ACCESS_KEY"] == SECRET

@@ -1,0 +1,117 @@
+"""`export verify` where a release may be: a folder, a clone, a revision on the Hub; with text and without."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from corpus.config import load
+from corpus.errors import WirecopyError
+from corpus.output import Output
+from export.standoff import standoff
+from export.verify import verify, verify_release
+from export.verify.loading import loads
+from export.verify.reading import Release
+from tests.export.mutations import SIGNED, signed
+from tests.export.samples import released
+from tests.export.test_verify import told
+from tests.hub import Hub
+from tests.hub.child import REPO
+from tests.hub.publishing import send
+from tests.releases import release as publishable
+
+TEXTLESS = (
+    "label",
+    "share",
+    "vote",
+    "score",
+    "mean",
+    "annotators",
+    "split",
+    "answer-gone",
+    "label-gone",
+    "rows",
+    "units",
+)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a release of the sample and its stand-off twin."""
+    folder = tmp_path_factory.mktemp("placed") / "w"
+    standoff(released(folder), load(folder).config, out=Output())
+    return folder
+
+
+@pytest.fixture
+def copy(workspace: Path, tmp_path: Path) -> Path:
+    """A copy of the release that a test may damage."""
+    return Path(shutil.copytree(load(workspace).release, tmp_path / "release"))
+
+
+@pytest.fixture
+def twin(workspace: Path, tmp_path: Path) -> Path:
+    """A copy of its stand-off twin."""
+    folder = load(workspace).release
+    return Path(shutil.copytree(folder.with_name(f"{folder.name}-standoff"), tmp_path / "twin"))
+
+
+def test_a_clone_has_files_of_git(copy: Path) -> None:
+    (copy / ".git").mkdir()
+    (copy / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (copy / ".gitattributes").write_text("*.parquet filter=lfs\n")
+    assert told(verify(copy, quick=True)) == []
+    (copy / "notes.txt").write_text("more")
+    assert told(verify(copy, quick=True)) == ["files: notes.txt: is not in the manifest"]
+
+
+def test_a_stand_off_release_is_clean(twin: Path) -> None:
+    assert told(verify(twin)) == []
+
+
+@pytest.mark.parametrize("name", TEXTLESS)
+def test_damage_is_found_without_text_too(twin: Path, name: str) -> None:
+    places = SIGNED[name](twin, random.Random(name))
+    lines = told(verify(twin, quick=True))
+    assert any(place in line for place in places for line in lines), lines
+
+
+def test_a_release_must_have_the_text_that_a_stand_off_one_lacks(twin: Path) -> None:
+    signed(twin, lambda facts: facts.update(kind="release"))
+    found = verify(twin, quick=True)
+    assert "values" in found.broken and any("no value in 'text'" in line for line in told(found))
+
+
+def test_what_load_dataset_reads_is_compared_with_the_manifest(copy: Path) -> None:
+    assert list(loads(Release(copy))) == []
+    rows = {"train": 1, "validation": 1, "test": 1}
+    signed(copy, lambda facts: facts["configs"][0].update(rows=rows))
+    (finding,) = loads(Release(copy))
+    assert "config 'documents' is not loaded: NonMatchingSplitsSizesError" in finding.what
+    card = copy / "README.md"
+    card.write_text(card.read_text().replace("path: segments/", "path: nowhere/"))
+    assert any("config 'segments' is not loaded" in one.what for one in loads(Release(copy)))
+
+
+def test_without_a_manifest_nothing_can_be_told(copy: Path) -> None:
+    (copy / "manifest.json").write_text("{}")
+    found = verify(copy, quick=True)
+    assert told(found) == ["readable: manifest.json: [format] Field required"]
+    with pytest.raises(WirecopyError, match="checks that can't be made"):
+        found.settle()
+
+
+def test_the_release_of_a_workspace(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    verify_release(place=None, workspace=workspace, quick=True, out=Output(json=True))
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["clean"] and {one["name"] for one in shown["checks"]} >= {"files", "label-votes", "span-text"}
+
+
+def test_a_revision_on_the_hub(hub: Hub, tmp_path: Path, workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    send(publishable(tmp_path))
+    verify_release(place=f"{REPO}@v0.1.0", workspace=workspace, quick=False, out=Output())
+    assert f"{REPO}@v0.1.0" not in capsys.readouterr().err
+    with pytest.raises(WirecopyError):
+        verify_release(place=f"{REPO}@v9.9.9", workspace=workspace, quick=True, out=Output())
