@@ -19,7 +19,10 @@ from annotation.schemes.scheme import Scheme
 from annotation.studio.client import Studio
 from annotation.studio.project import find
 from corpus.config import load
-from tests.conftest import REPOSITORY, SAMPLE, Cli
+from tests.campaigns import rebuilt
+from tests.conftest import REPOSITORY, SAMPLE, Cli, shared_queue
+from tests.export.samples import answer_all
+from tests.hub import TOKEN, running
 
 README = (REPOSITORY / "README.md").read_text()
 PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")])
@@ -40,6 +43,7 @@ def test_the_walk_on_ones_own_articles(tmp_path: Path, studio: Studio, studio_en
         "annotation",
         "run",
         "annotation",
+        *("export", "export", "export"),
         "annotation",
     ]
     environment = os.environ | studio_env | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
@@ -154,6 +158,34 @@ def test_the_guides_to_measures_and_to_ratings_of_others_run(tmp_path: Path, cli
         done = cli(*shlex.split(line)[1:])
         assert done.returncode == 0, f"{line}: {done.stderr}"
     assert (tmp_path / "build" / "annotation" / "wmt" / "report.html").stat().st_size > 10_000
+
+
+def test_the_guide_to_releases_runs(tmp_path: Path, cli: Cli) -> None:
+    guide = (REPOSITORY / "docs" / "release.md").read_text()
+    facts, settings, cases = blocks(guide, "toml")
+    outlets = tomllib.loads(facts)["release"]["outlets"]
+    for name in outlets:
+        shutil.copytree(SAMPLE / "articles" / name, tmp_path / "articles" / name)
+    base = shared_queue((SAMPLE / "wirecopy.toml").read_text()).split("[campaigns.translation_quality]")[0]
+    config = tmp_path / "wirecopy.toml"
+    config.write_text(f"{base}{settings}{facts.replace('0.2.0', '0.1.0')}")
+    for one in load_campaigns(rebuilt(tmp_path)):
+        answer_all(one)
+    assert cli("export", "build").returncode == 0
+    # The cases have documents of the sample; both tables are one in a real file.
+    config.write_text(f"{base}{settings}{cases.split(chr(10), 1)[1]}{facts}")
+    commands = [line for block in blocks(guide, "sh") for line in block.splitlines()]
+    assert [line.split()[2] for line in commands] == [
+        *("build", "verify", "diff", "publish", "publish", "standoff", "rehydrate", "takedown")
+    ]
+    with running() as hub:
+        told = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1"}
+        for line in commands:
+            done = cli(*shlex.split(line)[1:], env=told)
+            assert done.returncode == 0, f"{line}: {done.stderr}"
+        assert hub.repos["your-team/harbour-tunnel"].shown("v0.2.0")
+    assert (tmp_path / "back" / "manifest.json").is_file() and not (tmp_path / "back" / "rehydration.json").exists()
+    assert "tagesblatt-muster" in (tmp_path / "takedowns.toml").read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
