@@ -237,7 +237,7 @@ class Release(Section):
     annotators: str = ""
     annotations_creators: list[Literal["expert-generated", "crowdsourced", "found", "other"]] = []
     pseudonyms: Literal["project", "release"] = "project"
-    outlets: dict[str, str] = {}
+    outlets: dict[str, Annotated[str, Field(pattern=r"\w")]] = {}  # a blank statement lets nothing be published
 
 
 class Config(Section):

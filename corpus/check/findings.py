@@ -107,16 +107,25 @@ class Tally:
         self.results[name].add(finding)
 
     @contextmanager
-    def making(self, names: Sequence[str]) -> Iterator[None]:
-        """Make these checks; a file that can't be read ends them, and is itself a violation."""
+    def making(self, names: Sequence[str], file: str | None = None) -> Iterator[None]:
+        """Make these checks on `file`; what they can't read, or don't know, ends them and is itself a violation."""
         try:
             yield
+        except WirecopyError:
+            raise
         except Unreadable as error:
-            for name in names:
-                self.results[name].unmade = f"needs {error.finding.file}"
-            if error.finding not in self._unreadable:
-                self._unreadable.add(error.finding)
-                self.add("readable", error.finding)
+            self._end(names, f"needs {error.finding.file}", error.finding)
+        except Exception as error:  # rows may be anything: what they make of a check is not known beforehand
+            cause = f"{type(error).__name__}: {error}"
+            checks = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+            self._end(names, f"ended by {cause}", Finding(f"{checks} can't be told of it: {cause}", file))
+
+    def _end(self, names: Sequence[str], why: str, finding: Finding) -> None:
+        for name in names:
+            self.results[name].unmade = why
+        if finding not in self._unreadable:
+            self._unreadable.add(finding)
+            self.add("readable", finding)
 
 
 def short(value: Any) -> str:

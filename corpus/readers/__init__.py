@@ -129,4 +129,4 @@ def _origin(top: str, inside: str, source: Source) -> Origin:
     outlet = source.outlet or (name.partition("/")[0] if "/" in name else None)
     stem = stem_of(name) or printable(top)
     full = "/".join(part for part in (printable(top), name) if part)
-    return Origin(full, stem, outlet or None)
+    return Origin(full or ".", stem, outlet or None)

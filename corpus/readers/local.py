@@ -25,13 +25,18 @@ class _Folder:
 
 
 def find(source: Source, root: Path, *, own: Collection[Path], where: str) -> tuple[str, list[Found]]:
-    """Return the name of the folder that ids count from, and the files below it; raise WirecopyError if none."""
+    """Return the name of the folder that ids count from, and the files below it; raise WirecopyError if none.
+
+    `root` itself has no name here: what it is called on one machine tells nothing of the articles.
+    """
     try:
         base, found = _found(source.path, root, frozenset(os.path.realpath(path) for path in own))
     except (OSError, RuntimeError, ValueError) as error:  # too long, no such home, NUL
         raise _no_files(source, root, where, why=getattr(error, "strerror", None) or str(error)) from None
     if not found:
         raise _no_files(source, root, where)
+    if base == root:
+        return "", found
     return base.name if base.name not in ("", "..") else base.resolve().name, found
 
 

@@ -71,6 +71,7 @@ def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
         (LEAST + "[splits]\ntrain = 0.5", "[top level -> splits] train, validation and test must add up to 1"),
         (LEAST + "[splits]\ntrain = nan", "[splits -> train]"),
         (LEAST + '[release]\nversion = "one"', "[release -> version] String should match pattern"),
+        (LEAST + '[release.outlets]\nwire = " \\t\u200b"', "[release.outlets -> wire] String should match pattern"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, line: str) -> None:

@@ -29,7 +29,7 @@ SURROGATE = "\\ud800"
 # JSON Lines
 
 
-def test_each_line_is_an_article_with_its_columns(tmp_path: Path, read: Read) -> None:
+def test_each_line_is_an_article_with_its_columns(read: Read) -> None:
     row = {
         "id": 7,
         "text": GERMAN,
@@ -40,7 +40,7 @@ def test_each_line_is_an_article_with_its_columns(tmp_path: Path, read: Read) ->
         "language": "DE-at",
     }
     article = one(read("x.jsonl", b"\xef\xbb\xbf\n" + json.dumps(row).encode() + b"\r\n\n"))
-    assert (article.doc_id, article.source, article.text) == ("7", f"{tmp_path.name}/x.jsonl:2", GERMAN)
+    assert (article.doc_id, article.source, article.text) == ("7", "x.jsonl:2", GERMAN)
     assert (article.title, article.url, article.outlet) == ("T", "u", "o")
     assert (article.published, article.language) == ("2025-10-28", "de")
 
@@ -88,7 +88,7 @@ def test_a_line_without_an_article_is_rejected_with_its_reason(read: Read, line:
     found = read("x.jsonl", f'{line}\n{{"text": "b", "id": "good"}}')
     assert reasons(found) == [reason, "article good"]
     assert isinstance(found[0], Reject)
-    assert found[0].source.endswith("/x.jsonl:1")
+    assert found[0].source == "x.jsonl:1"
     assert len(found[0].detail) < 400
     found[0].detail.encode()
 

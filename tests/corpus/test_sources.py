@@ -46,6 +46,14 @@ def test_a_glob_counts_ids_from_its_fixed_part_and_walks_folders(tmp_path: Path)
     assert names(tmp_path, "in/**/*.txt") == {"a/deep/z": "a", "a/y": "a", "b/x": "b"}
 
 
+@pytest.mark.parametrize("path", ["x.txt", "./x.txt", "*.txt", "."])
+def test_what_the_workspace_is_called_tells_nothing_of_an_article(tmp_path: Path, path: str) -> None:
+    tree(tmp_path, "one/x.txt", "two/x.txt", "one/in/y.txt")
+    first, second = (listed(tmp_path / name, path)[-1].origin for name in ("one", "two"))
+    assert first == second and (first.name, first.stem, first.outlet) == ("x.txt", "x", None)
+    assert listed(tmp_path / "one", "in")[0].origin.name == "in/y.txt"
+
+
 def test_brackets_in_a_name_are_a_name_first(tmp_path: Path) -> None:
     tree(tmp_path, "[w]/in [1]/x.txt", "[w]/y1.txt")
     assert names(tmp_path / "[w]", "in [1]") == {"x": None}
@@ -112,9 +120,7 @@ def test_what_may_not_be_read_is_rejected() -> None:
         (root / "closed").chmod(0)
         (root / "shut.txt").chmod(0)
         with unprivileged():
-            found = [
-                (one.origin.name.split("/", 1)[1], each) for one in listed(root, ".") for each in readers.read(one)
-            ]
+            found = [(one.origin.name, each) for one in listed(root, ".") for each in readers.read(one)]
         (root / "closed").chmod(0o755)
     assert [place for place, _ in found] == ["closed", "open.txt", "shut.txt"]
     assert reasons([each for _, each in found]) == ["unreadable", "article open", "unreadable"]
