@@ -35,6 +35,11 @@ class Copies:
         self._signed.append(signed(found))
         self._keys.append(bands(found))
 
+    @property
+    def too_short(self) -> int:
+        """Count the texts without signature: only `equal` compares them."""
+        return sum(int((~part).sum()) for part in self._signed)
+
     def equal(self) -> Places:
         """Return each copy of a text with the first one, (k, 2)."""
         hashes = np.concatenate([np.empty((0, 2), np.uint64), *self._hashes])

@@ -5,7 +5,7 @@ stage. Memory: 0.5 KB a document, and at most 270 MB for the features of stories
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from corpus.config import FILE_NAME, Workspace
 from corpus.errors import WirecopyError
 from corpus.output import listing
+from corpus.relations.components import components
 from export.leakage import copies, stories, told
 from export.leakage.copies import Copies
 from export.leakage.stories import Stories
@@ -33,7 +34,7 @@ class Links:
     """Pairs (k, 2) of places in `ids`, which are sorted, each with a kind, a score and a method.
 
     `strong` tells which may not be cut apart; `compared` counts the pairs that were looked at (of equal texts: the
-    documents) and `methods_of` tells how, by kind;
+    documents) and `methods_of` tells how, by kind; `too_short` counts the documents that could not be compared;
     `distinct` are pairs of documents that look alike and do not belong together, by `wirecopy.toml`.
     """
 
@@ -46,6 +47,7 @@ class Links:
     compared: Mapping[str, int]
     methods_of: Mapping[str, Sequence[str]]
     distinct: Collection[tuple[str, str]] = ()
+    too_short: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.pairs)
@@ -100,10 +102,11 @@ def links(workspace: Workspace) -> Links:
     made.compared[LinkKind.EXACT] = len(ids)
     pairs, scores, compared = alike.near()
     made.put(LinkKind.NEAR_DUPLICATE, copies.METHOD, pairs, scores)
-    made.compared[LinkKind.NEAR_DUPLICATE] = compared
-    pairs, scores, compared = paraphrased.find()
-    made.put(LinkKind.STORY, stories.METHOD, pairs, scores)
-    made.compared[LinkKind.STORY] = compared
+    made.compared[LinkKind.NEAR_DUPLICATE], made.too_short[LinkKind.NEAR_DUPLICATE] = compared, alike.too_short
+    groups = components(len(ids), np.concatenate([equal, pairs[scores >= copies.THRESHOLD]]))
+    pairs, scores, compared = paraphrased.find(groups)
+    made.put(LinkKind.STORY, paraphrased.method, pairs, scores)
+    made.compared[LinkKind.STORY], made.too_short[LinkKind.STORY] = compared, paraphrased.too_short
     for kind, method, pairs, scores in (*told.relations(workspace, made.column), *told.pairs(workspace, made.column)):
         made.put(kind, method, pairs, scores)
         if kind in (LinkKind.TRANSLATION, LinkKind.PAIR):
@@ -122,6 +125,7 @@ class _Made:
 
         self.column: pa.Array = pa.array(ids, pa.string())
         self.compared = {kind: 0 for kind in CHECKED}
+        self.too_short: dict[str, int] = {}
         self.methods: dict[LinkKind, set[str]] = {kind: set() for kind in CHECKED}
         self._ids, self._names = ids, list[str]()
         self._parts: list[tuple[Places, int, Scores, int]] = []
@@ -149,7 +153,9 @@ class _Made:
         compared = {kind.value: count for kind, count in self.compared.items()}
         ids = [self._ids[place] for place in order]
         how = {kind.value: sorted(names) for kind, names in self.methods.items()}
-        return Links(ids, pairs[at], kinds[at], scores[at], methods[at], self._names, compared, how, distinct)
+        return Links(
+            ids, pairs[at], kinds[at], scores[at], methods[at], self._names, compared, how, distinct, self.too_short
+        )
 
 
 def _check(named: Iterable[str], ids: Sequence[str]) -> None:

@@ -25,7 +25,7 @@ SCORED = (LinkKind.NEAR_DUPLICATE, LinkKind.STORY)
 
 class Check(Part):
     """How one kind of link was looked for: pairs compared, links found, the score that makes one, how many it has
-    between two splits that are weaker."""
+    between two splits that are weaker, and how many documents are too short to be compared."""
 
     kind: LinkKind
     methods: list[str]
@@ -33,6 +33,7 @@ class Check(Part):
     links: int
     strong_from: float | None
     weaker_across: int
+    too_short: int = 0
 
 
 class Closest(Part):
@@ -43,12 +44,13 @@ class Closest(Part):
 
 
 class Moved(Part):
-    """A document that left its split for a later one, and the reason."""
+    """A document that left its split for a later one, the reason, and the id of the document that it names."""
 
     doc_id: str
     before: str
     after: str
     reason: str
+    because: str = ""
 
 
 class Leakage(Part):
@@ -102,7 +104,7 @@ def prove(found: Links, assignment: Assignment) -> Proof:
             checked=[_check(found, kind, alike, across) for kind in CHECKED],
             closest=list(_closest(found, border, across & ~alike)),
             distinct=[found[at] for at in np.flatnonzero(across & alike)],
-            moves=[Moved(**asdict(one)) for one in assignment.moves],
+            moves=[Moved(**asdict(one), because=one.because) for one in assignment.moves],
         )
     )
 
@@ -127,6 +129,7 @@ def _check(found: Links, kind: LinkKind, alike: Mask, across: Mask) -> Check:
         links=int((mine & alike).sum()),
         strong_from=STRONG.get(kind),
         weaker_across=int((mine & ~alike & across).sum()),
+        too_short=found.too_short.get(kind, 0),
     )
 
 

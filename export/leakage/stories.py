@@ -1,9 +1,10 @@
 """Paraphrases of one wire story, in one language: documents that share many features (`words`) that few others have.
 
 The score is containment: the share of the features of the shorter text that the longer one has, over those
-that stand in at most LARGEST documents; what stands in more is a template or a phrase, no story. Beyond
-MOST features in all, those with a hash divisible by a power of two stand for all (Broder, On the resemblance
-and containment of documents, 1997), so memory is bounded whatever the corpus.
+that stand in at most LARGEST documents; what stands in more is a template or a phrase, no story. A wire story
+that many outlets print is one all the same: there, copies of each other count as one document. Beyond MOST
+features in all, those with a hash divisible by a power of two stand for all (Broder, On the resemblance and
+containment of documents, 1997), so memory is bounded whatever the corpus; `method` tells the power.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,7 @@ from export.leakage import words
 METHOD = "word-pairs-6"
 STRONG = 0.2
 MOST = 1 << 25  # features held, 8 bytes each
-LARGEST = 128  # documents with one feature
+LARGEST = 128  # documents with one feature, or groups of copies where there are more
 LEAST = 24  # features of a text that can be compared: fewer are chance
 SHARED = 8  # features that two texts share at least
 RANGES = 32  # a power of two: so many parts of the features are looked at one after the other
@@ -37,6 +38,12 @@ class Stories:
         # Memory is taken as it is filled; one array, as many small ones leave holes.
         self._held, self._count, self._documents = np.empty(most, np.uint64), 0, 0
         self._step = 1  # one feature of so many is looked at
+        self.too_short = 0  # documents with too few features to be compared, after `find`
+
+    @property
+    def method(self) -> str:
+        """Name the method, with the step where only one feature of so many is looked at."""
+        return f"{METHOD}/{self._step}" if self._step > 1 else METHOD
 
     def add(self, texts: Sequence[str]) -> None:
         """Take the next documents."""
@@ -51,10 +58,15 @@ class Stories:
             packed = self._sampled(packed)
         self._keep(packed)
 
-    def find(self) -> tuple[Places, Scores, int]:
-        """Return the pairs of documents (k, 2) with something in common, their scores, and how many were compared."""
-        sizes, columns = self._shared()
+    def find(self, groups: Places | None = None) -> tuple[Places, Scores, int]:
+        """Return the pairs of documents (k, 2) with something in common, their scores, and how many were compared.
+
+        `groups` has a number for each document, the same one for copies of each other. Of a story with very many
+        copies, at least one in each group is compared in full.
+        """
+        sizes, columns = self._shared(np.arange(self._documents) if groups is None else groups)
         least, shared = max(LEAST // self._step, LEAST // 3), max(SHARED // self._step, SHARED // 2)
+        self.too_short = int((sizes < least).sum())
         matrix, often = columns.T.tocsr(), np.diff(columns.indptr)
         compared, floor = 0, 0.0
         pairs: Places = np.empty((0, 2), np.int64)
@@ -75,7 +87,7 @@ class Stories:
                 pairs, scores = pairs[scores > floor], scores[scores > floor]
         return pairs, scores, compared
 
-    def _shared(self) -> tuple[Places, Any]:
+    def _shared(self, groups: Places) -> tuple[Places, Any]:
         """Return how many features each document has, and which documents have those that some share.
 
         That is a sparse matrix, (features, documents).
@@ -86,10 +98,12 @@ class Stories:
         having: list[NDArray[np.int32]] = [np.empty(0, np.int32)]
         often: list[Places] = [np.zeros(1, np.int64)]
         for documents, count in self._by_feature():
-            rare = np.repeat(count <= LARGEST, count)
-            sizes += np.bincount(documents[rare], minlength=self._documents)
-            having.append(documents[rare & np.repeat(count > 1, count)])
-            often.append(count[(count > 1) & (count <= LARGEST)])
+            tellers, shown = _tellers(documents, count, groups)
+            rare = tellers <= LARGEST
+            sizes += np.bincount(documents[np.repeat(rare, count)], minlength=self._documents)
+            shared = rare & (tellers > 1)
+            having.append(documents[shown & np.repeat(shared, count)])
+            often.append(tellers[shared])
         indices, ends = np.concatenate(having), np.cumsum(np.concatenate(often))
         ones = np.ones(len(indices), np.int32)
         return sizes, csr_matrix((ones, indices, ends), shape=(len(ends) - 1, self._documents))
@@ -109,6 +123,17 @@ class Stories:
 
     def _sampled(self, packed: Numbers) -> Numbers:
         return packed[(packed >> HALF) % np.uint64(self._step) == 0] if self._step > 1 else packed
+
+
+def _tellers(documents: NDArray[np.int32], count: Places, groups: Places) -> tuple[Places, NDArray[np.bool_]]:
+    """Return how many documents tell each feature, and which: where there are too many, the first of each group."""
+    feature = np.repeat(np.arange(len(count)), count)
+    crowded = np.flatnonzero(np.repeat(count > LARGEST, count))
+    _, first = np.unique(feature[crowded] << 32 | groups[documents[crowded]], return_index=True)
+    shown = np.ones(len(documents), np.bool_)
+    shown[crowded] = False
+    shown[crowded[first]] = True
+    return np.bincount(feature[shown], minlength=len(count)), shown
 
 
 def _ranges(held: Numbers) -> list[Numbers]:

@@ -8,15 +8,16 @@ over components and with all amounts at once.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.config import SPLIT_NAMES, Splits
 from corpus.errors import WirecopyError
 from corpus.files import digest
 from corpus.output import listing
-from export.splits.ledger import NEW, Move
+from export.splits.ledger import BY, GONE, NEW, TOGETHER, Move
 from export.splits.together import NONE, Amounts, Codes, Documents, Edges, between, edges, groups
 
 ALIKE = "alike"
@@ -50,15 +51,15 @@ def assign(
 
     Train gives way to validation and both to test, never the other way: what was tested on stays unseen.
     `alike` are more edges (k, 2), between places of documents that look alike: a new document follows those that
-    it looks like, but two known ones stay where they are. `moved` is what the ledger tells of earlier moves.
+    it looks like, two known ones of one split move together, and two of different splits stay where they are.
+    `moved` is what the ledger tells of earlier moves; what left the corpus is not named any more.
     """
     alike = NONE if alike is None else alike
     found = edges(documents, settings.links, settings.joined)
     held = {kind: len(pairs) for kind, pairs in found.items()}
     # All edges count here, also those between known documents: built again from its ledger, a release says the same.
     count = len(np.unique(groups(documents, found | {ALIKE: alike})))
-    old = np.fromiter((doc in known for doc in documents.ids), np.bool_, len(documents))
-    found[ALIKE] = alike[~old[alike].all(axis=1)]
+    found[ALIKE] = alike[~_across(documents, known, alike)]
     new, moves, fresh = _follow(documents, known, found)
     now = {**known, **{doc: split for doc, (split, _) in new.items()}}
     by_time = settings.strategy == "time"
@@ -67,9 +68,20 @@ def assign(
         new |= {documents.ids[one]: (split, NEW) for one in at}
     whole = now | {doc: split for doc, (split, _) in new.items()}
     there = {doc: whole[doc] for doc in documents.ids}
-    told = [*(one for one in moved if one.doc_id in there), *moves]
+    told = [*(_named(one, there) for one in moved if one.doc_id in there), *moves]
     undated = [doc for doc, date in zip(documents.ids, documents.published, strict=True) if by_time and not date]
     return Assignment(there, new, told, undated, count, held)
+
+
+def _across(documents: Documents, known: Mapping[str, str], pairs: Codes) -> NDArray[np.bool_]:
+    """Tell of each pair whether both are known and in different splits."""
+    split = np.array([SPLIT_NAMES.index(known[doc]) if doc in known else -1 for doc in documents.ids], np.int64)
+    left, right = split[pairs].T
+    return np.asarray((left != right) & (left >= 0) & (right >= 0))
+
+
+def _named(move: Move, there: Mapping[str, str]) -> Move:
+    return replace(move, reason=GONE) if move.because and move.because not in there else move
 
 
 def _follow(
@@ -107,7 +119,7 @@ def _moves(
     if not leaving:
         return []
     kinds = between(anchor, leaving, component, found)
-    ids = [(documents.ids[one], f"belongs together with {because} by {listing(kinds[one])}") for one in leaving]
+    ids = [(documents.ids[one], f"{TOGETHER}{because}{BY}{listing(kinds[one])}") for one in leaving]
     return [Move(doc, known[doc], known[because], reason) for doc, reason in ids]
 
 

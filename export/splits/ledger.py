@@ -12,6 +12,8 @@ from corpus.parquet import read_columns, write_batches
 
 HINT = "restore it from version control: without it, documents would move between splits"
 NEW = "new"
+TOGETHER, BY = "belongs together with ", " by "  # a document, and the kinds of links
+GONE = f"{TOGETHER}a document that is no longer here"
 BATCH = 10_000  # lines
 
 
@@ -38,6 +40,11 @@ class Move:
     before: str
     after: str
     reason: str
+
+    @property
+    def because(self) -> str:
+        """Return the id of the document that the reason names; empty where it names none."""
+        return self.reason.partition(TOGETHER)[2].rpartition(BY)[0]
 
 
 def entries(path: Path) -> list[Entry]:

@@ -137,6 +137,43 @@ def test_a_translation_across_a_border_is_found_in_each_table(tmp_path: Path, bu
         split(space)
 
 
+def test_a_paraphrase_of_a_story_with_very_many_copies_is_found(tmp_path: Path) -> None:
+    texts = {f"copy-{at:03}": STORY if at % 2 else edited(STORY) for at in range(stories.LARGEST + 12)}
+    space = workspace(tmp_path, texts | {"retold": retold(random.Random(3), STORY, 0.6), **OTHERS})
+    found = strong(links(space))
+    assert {kind for one, other, kind in found if "retold" in (one, other)} == {LinkKind.STORY}
+    settled(space, **dict.fromkeys(texts, "train"), retold="test")
+    with pytest.raises(WirecopyError, match=r"'copy-\d+' .train. and 'retold' .test.: story, score"):
+        split(space)
+
+
+def test_a_move_takes_along_what_looks_like_the_one_that_moves(tmp_path: Path) -> None:
+    """A new document bridges train and test: what looks like the one that gives way, not like the new one, goes too."""
+    draw = random.Random(8)
+    said, other, more = (invented(draw, 150) for _ in range(3))
+    texts = {"a": f"{STORY}\n{said}", "d": f"{said}\n{more}", "b": other, **OTHERS}
+    space = workspace(tmp_path, texts)
+    settled(space, a="train", d="train", b="test")
+    split(space)
+    space = workspace(tmp_path, texts | {"c": f"{STORY}\n{other}"})
+    assignment, leakage = split(space)
+    assert {assignment.splits[doc] for doc in "abcd"} == {"test"}
+    assert {(one.doc_id, one.because) for one in leakage.moves} == {("a", "b"), ("d", "b")}
+
+
+def test_what_could_not_be_compared_is_told(tmp_path: Path) -> None:
+    space = workspace(tmp_path, {"first": STORY, "brief": "The mayor of Marisholm wants a toll.", **OTHERS})
+    checks = {one.kind: one for one in split(space)[1].checked}
+    assert checks[LinkKind.STORY].too_short == checks[LinkKind.NEAR_DUPLICATE].too_short == 1
+    assert checks[LinkKind.EXACT].too_short == 0
+
+
+def test_a_search_that_is_thinned_out_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("export.leakage.found.Stories", lambda: stories.Stories(1_000))
+    space = workspace(tmp_path, {"first": STORY, "second": PLANTED["story"](STORY), **OTHERS})
+    assert links(space).methods_of[LinkKind.STORY] == ["word-pairs-6/4"]
+
+
 def test_a_release_with_a_leak_is_none(tmp_path: Path) -> None:
     """Nothing is written: no release, no line in the ledger."""
     space = labelled(tmp_path / "w", 4).workspace

@@ -114,6 +114,46 @@ def test_what_very_many_texts_share_is_a_template_and_no_story() -> None:
     assert not (scores >= stories.STRONG).any(), pairs
 
 
+@pytest.mark.parametrize("copies", [stories.LARGEST - 1, stories.LARGEST, 200])
+def test_very_many_copies_of_a_story_count_as_one(copies: int) -> None:
+    draw = random.Random(2)
+    story = invented(draw, 150)
+    mine = Stories()
+    mine.add([*([story] * copies), retold(draw, story, 0.6), *(invented(draw, 150) for _ in range(9))])
+    pairs, scores, _ = mine.find(np.array([*([0] * copies), *range(1, 11)]))
+    hits = {one for one, other in pairs[scores >= stories.STRONG].tolist() if other == copies}
+    assert 0 in hits and hits <= set(range(copies))
+
+
+def test_what_very_many_groups_share_is_a_template_all_the_same() -> None:
+    draw = random.Random(2)
+    template, groups = invented(draw, 80), np.arange(2 * (stories.LARGEST + 1)) // 2
+    mine = Stories()
+    own = [invented(draw, 40) for _ in range(stories.LARGEST + 1)]
+    mine.add([f"{template} {own[group]}" for group in groups.tolist()])
+    pairs, scores, _ = mine.find(groups)
+    assert {(groups[one], groups[other]) for one, other in pairs[scores >= stories.STRONG]} == {
+        (group, group) for group in groups.tolist()
+    }
+
+
+def test_the_method_tells_that_only_a_part_was_looked_at() -> None:
+    draw = random.Random(4)
+    texts = [invented(draw, 250) for _ in range(20)]
+    few, all_ = Stories(2_000), Stories()
+    few.add(texts)
+    all_.add(texts)
+    assert (few.method, all_.method) == ("word-pairs-6/8", "word-pairs-6")
+
+
+def test_documents_that_are_too_short_are_counted() -> None:
+    draw = random.Random(4)
+    mine = Stories()
+    mine.add([invented(draw, 5), invented(draw, 100), "", "The mayor of Marisholm"])
+    mine.find()
+    assert mine.too_short == 3
+
+
 def test_a_few_shared_words_are_chance() -> None:
     mine = Stories()
     mine.add(["The mayor of Marisholm wants a toll for cars", "The mayor of Marisholm wants a toll for trucks"])

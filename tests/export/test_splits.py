@@ -160,6 +160,31 @@ def test_a_new_document_follows_what_it_looks_like_and_two_known_ones_stay() -> 
     assert found.splits == {"d00000": "test", "d00001": "train", "d00002": "test"} and not found.moves
 
 
+def test_documents_of_one_split_that_look_alike_move_together() -> None:
+    known = {"d00000": "train", "d00001": "test", "d00003": "train", "d00004": "validation"}
+    alike = np.array([[0, 2], [1, 2], [0, 3], [3, 4]])
+    found = assign(documents([0, 1, 2, 3, 4]), known, Splits(), alike=alike)
+    assert [found.splits[doc] for doc in sorted(found.splits)] == ["test", "test", "test", "test", "validation"]
+    assert {(one.doc_id, one.because) for one in found.moves} == {("d00000", "d00001"), ("d00003", "d00001")}
+
+
+def test_a_move_does_not_name_what_left_the_corpus() -> None:
+    known = {"d00000": "test", "d00001": "test"}
+    moved = [Move("d00000", "train", "test", f"belongs together with {doc} by family") for doc in ("d00001", "gone by")]
+    found = assign(documents([0, 1]), known, Splits(), moved=moved)
+    assert [one.because for one in found.moves] == ["d00001", ""]
+    assert [one.reason for one in found.moves] == [
+        "belongs together with d00001 by family",
+        "belongs together with a document that is no longer here",
+    ]
+
+
+@pytest.mark.parametrize("doc", ["a", "a by b", "belongs together with a by b", "a, b\n by c"])
+def test_a_move_knows_whom_its_reason_names(doc: str) -> None:
+    assert Move("x", "train", "test", f"belongs together with {doc} by family, outlet").because == doc
+    assert Move("x", "train", "test", "new").because == ""
+
+
 def test_what_the_ledger_says_is_said_again_when_a_release_is_built_anew(tmp_path: Path) -> None:
     path, some, alike = tmp_path / "splits.parquet", documents([0, 0, 2, 3]), np.array([[2, 3]])
     ledger.add(path, [], {"d00000": ("train", "new"), "d00001": ("test", "new")})
