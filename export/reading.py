@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def shards(folder: Path, columns: Sequence[str]) -> "Iterator[pa.Table]":
+def columns_of(folder: Path, columns: Sequence[str]) -> "Iterator[pa.Table]":
     """Yield some columns of a config, shard by shard; a release without rows of it has no shard."""
     for path in sorted(folder.glob("*.parquet")):
         yield read_columns(path, columns)

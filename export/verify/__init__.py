@@ -12,6 +12,7 @@ from corpus.check.findings import Checked, Finding, Tally
 from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.output import Output
+from export.schema import MANIFEST, SPLITS, Table
 from export.verify import answers, contract, documents, labels, pairs
 from export.verify.index import Index, gather
 from export.verify.place import opened
@@ -69,44 +70,49 @@ class Run:
     def files(self) -> None:
         """Check what can be told of the files as a whole."""
         for name, made in contract.FILES.items():
-            with self.tally.making([name]):
+            with self.tally.making([name], MANIFEST):
                 self._add(name, made(self.release))
 
     def splits(self) -> None:
         """Check where each document and each row is."""
         for name, made in contract.INDEX.items():
-            with self.tally.making([name]):
+            with self.tally.making([name], Table.DOCUMENTS):
                 self._add(name, made(self._index))
         for name, made in contract.BORDERS.items():
-            with self.tally.making([name]):
+            with self.tally.making([name], SPLITS):
                 self._add(name, made(self.release))
         for name, made in contract.LEDGER.items():
-            with self.tally.making([name]):
+            with self.tally.making([name], SPLITS):
                 self._add(name, made(self.release, self._index))
 
     def documents(self) -> None:
         """Check each document with its segments."""
-        with self.tally.making(list(contract.DOCUMENT)):
+        with self.tally.making(list(contract.DOCUMENT), Table.DOCUMENTS):
             self._named(documents.rows(self.release, self._index))
 
     def pairs(self) -> None:
         """Check each pair, then all pairs of two documents together."""
-        with self.tally.making(list(contract.PAIR)):
-            self._named(pairs.rows(self.release))
+        with self.tally.making(list(contract.PAIR), Table.PAIRS):
+            self._named(pairs.rows(self.release, self._index))
 
     def campaigns(self) -> None:
         """Check the labels of each campaign with the answers to them."""
-        with self.tally.making([*contract.ANSWER, *contract.LABEL]):
-            for one in labels.campaigns(self.release):
+        found = list[labels.Labelled]()
+        with self.tally.making([*contract.ANSWER, *contract.LABEL], MANIFEST):
+            found = labels.campaigns(self.release)
+        for one in found:
+            with self.tally.making(list(contract.LABEL), one.facts.name):
                 self._named(labels.rows(one, self._index))
-                if one.answers is not None:
+            if one.answers is not None:
+                with self.tally.making(list(contract.ANSWER), one.answers.name):
+                    self._add("answer-values", answers.lacking(self.release, one.answers))
                     self._add("answer", answers.alive(self.release, one.answers))
-                    self._add("answer-words", answers.sound(self.release, one.answers, one.scheme, one.scheme.hash))
+                    self._add("answer-words", answers.sound(self.release, one.answers, one.scheme))
 
     def facts(self) -> None:
         """Check what is counted, and what `load_dataset` makes of it all."""
         for name, made in (contract.FACTS | ({} if self.quick else contract.LOADS)).items():
-            with self.tally.making([name]):
+            with self.tally.making([name], MANIFEST):
                 self._add(name, made(self.release))
 
     def _add(self, name: str, found: Iterable[Finding]) -> None:

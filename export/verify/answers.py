@@ -5,19 +5,25 @@ All answers of a campaign lie in memory as Arrow columns, sorted by unit: some 6
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.schema import Origin, Status
+from annotation.schema import Annotation, Origin, Status
 from annotation.schemes.scheme import Choice, Number, Scheme, Spans
 from corpus.check.findings import Finding, short
 from corpus.steps.keyed import hashes
 from export.schema import ConfigFacts
+from export.verify import units
 from export.verify.reading import Release
 
+UNIT = ("key", "campaign", "doc_ids", "segment_ids", "target_id", "paragraph")
+ASKED = ("status", "origin", "scheme_hash", "guideline_version", "values", "spans")
 COUNTED = ("key", "doc_ids", "annotator", "status", "origin", "updated", "values", "spans")
+WANTED = [name for name, field in Annotation.model_fields.items() if NoneType not in get_args(field.annotation)]
+PARTS = ("doc_ids", "segment_ids", "contradictions")
 Places = NDArray[np.int64]
 
 
@@ -65,34 +71,50 @@ def gather(release: Release, config: ConfigFacts) -> Answers:
 
 
 def alive(release: Release, config: ConfigFacts) -> Iterator[Finding]:
-    """An answer is to the unit as it is now: not stale, not deleted, no control item; each stands once."""
+    """An answer is to the unit it names, as that is now: not stale, not deleted, no control item; each stands once."""
     import pyarrow.compute as pc
 
     seen = list[NDArray[np.uint64]]()
-    for batch in release.batches(config, ("annotation_id", "campaign", "stale", "deleted", "control")):
+    for batch in release.batches(config, ("annotation_id", "stale", "deleted", "control", *UNIT)):
         seen.append(hashes(value or "" for value in batch.data.column("annotation_id").to_pylist()))
         for name in ("stale", "deleted"):
             hits = pc.fill_null(batch.data.column(name), True).to_numpy(zero_copy_only=False)
             yield from (Finding(f"is {name}", *batch.place(at)) for at in np.flatnonzero(hits).tolist())
         control = pc.is_valid(batch.data.column("control")).to_numpy(zero_copy_only=False)
         yield from (Finding("is to a control item", *batch.place(at)) for at in np.flatnonzero(control).tolist())
-        for at, (campaign,) in enumerate(batch.lists("campaign")):
-            if campaign != config.campaign:
-                yield Finding(f"campaign {short(campaign)}", *batch.place(at))
+        for at, row in enumerate(batch.data.select(UNIT).to_pylist()):
+            if row["campaign"] != config.campaign:
+                yield Finding(f"campaign {short(row['campaign'])}", *batch.place(at))
+            elif row["key"] != units.key(row):
+                yield Finding("its key is not that of its documents, segments, target and paragraph", *batch.place(at))
     ids, counts = np.unique(np.concatenate(seen or [np.zeros(0, np.uint64)]), return_counts=True)
     if twice := int(np.count_nonzero(counts > 1)):
         yield Finding(f"{twice} annotation_ids stand twice among {len(ids)}", config.name)
 
 
-def sound(release: Release, config: ConfigFacts, scheme: Scheme, scheme_hash: str) -> Iterator[Finding]:
+def lacking(release: Release, config: ConfigFacts) -> Iterator[Finding]:
+    """No value is missing where an answer must have one."""
+    for batch in release.batches(config, WANTED):
+        for name in WANTED:
+            column = batch.data.column(name)
+            if column.null_count:
+                hits = np.flatnonzero(column.is_null().to_numpy(zero_copy_only=False)).tolist()
+                yield from (Finding(f"no value in '{name}'", *batch.place(at)) for at in hits)
+            elif name in PARTS and column.flatten().null_count:
+                hits = [at for at, (value,) in enumerate(batch.lists(name)) if None in value]
+                yield from (Finding(f"no value in a part of '{name}'", *batch.place(at)) for at in hits)
+
+
+def sound(release: Release, config: ConfigFacts, scheme: Scheme) -> Iterator[Finding]:
     """An answer has the words of the scheme: its options, its bounds, its sides, rows and labels of spans."""
-    known = _Words(scheme)
-    for batch in release.batches(config, ("status", "origin", "scheme_hash", "values", "spans")):
-        for at, (status, origin, hash_, values, spans) in enumerate(batch.lists(*batch.data.schema.names)):
+    known, due = _Words(scheme), f"{scheme.id}-{scheme.version}"
+    for batch in release.batches(config, ASKED):
+        for at, (status, origin, hash_, version, values, spans) in enumerate(batch.lists(*ASKED)):
             if status not in known.status or origin not in known.origins:
                 yield Finding(f"status {short(status)}, origin {short(origin)}", *batch.place(at))
-            if hash_ != scheme_hash:
-                yield Finding(f"scheme_hash {short(hash_)} is not that of the scheme", *batch.place(at))
+            # A new version makes the answers to the one before stale.
+            if (hash_, version) != (scheme.hash, due):
+                yield Finding(f"asked {short(version)}, {short(hash_)}: not the scheme of the facts", *batch.place(at))
             for what in (*known.values(values or {}), *known.spans(spans or [])):
                 yield Finding(what, *batch.place(at))
 

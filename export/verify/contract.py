@@ -19,13 +19,18 @@ FILES: Checks = {  # (release)
     "values": documents.values,
 }
 FACTS: Checks = {"scheme": facts.scheme, "facts": facts.facts}  # (release)
-INDEX: Checks = {"doc-id": index.Index.twice, "torn": index.Index.torn}  # (index)
+INDEX: Checks = {"doc-id": index.Index.twice, "family": index.Index.family, "torn": index.Index.torn}  # (index)
 BORDERS: Checks = {"rows-split": borders.rows, "leakage": borders.leakage}  # (release)
 LEDGER: Checks = {"ledger": borders.ledger, "split-counts": borders.documents}  # (release, index)
 DOCUMENT = documents.DOCUMENT | {"segment-document": documents.rows} | documents.SEGMENT
-PAIR = pairs.PAIR | pairs.USES
-ANSWER: Checks = {"answer": answers.alive, "answer-words": answers.sound}  # (release, config, ...)
+PAIR = pairs.PAIR | pairs.FAMILY | pairs.USES
+ANSWER: Checks = {
+    "answer-values": answers.lacking,
+    "answer": answers.alive,
+    "answer-words": answers.sound,
+}  # (release, config, ...)
 LABEL: Checks = {
+    "label-values": votes.whole,
     "label-unit": units.unit,
     "label-answers": answers.Answers.of,
     "label-counts": votes.counts,

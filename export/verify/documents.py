@@ -10,9 +10,11 @@ from itertools import groupby
 from typing import Any
 
 from corpus.check import documents as laws
-from corpus.check.findings import Finding
+from corpus.check.findings import Finding, short
 from corpus.check.reading import Batch as Typed
 from corpus.check.reading import Row
+from corpus.language import UNKNOWN, line_language
+from corpus.steps.segments import NAMES
 from export.schema import Table
 from export.verify.index import Index
 from export.verify.reading import Batch, Release
@@ -32,6 +34,21 @@ def paragraph_edges(one: dict[str, Any]) -> Iterator[str]:
         piece = one["text"][part["start"] : part["end"]]
         if piece != piece.strip():
             yield f"paragraph {at} [{part['start']}:{part['end']}] begins or ends with white space"
+
+
+def segment_language(one: dict[str, Any], segments: laws.Segments) -> laws.Placed:
+    """A segment has its paragraph's language: none of names, and another than the document's where its text says so."""
+    known = dict[int, str]()
+    for at, part in enumerate(segments):
+        place, found = part["paragraph"], part["language"]
+        if known.setdefault(place, found) != found:
+            yield at, f"language {short(found)}, where the paragraph has {short(known[place])}"
+        elif part["role"] in NAMES and found != UNKNOWN:
+            yield at, f"language {short(found)} of a {part['role']}"
+        elif found not in (UNKNOWN, one["language"]) and 0 <= place < len(one["paragraphs"]):
+            home = one["paragraphs"][place]
+            if (due := line_language(one["text"][home["start"] : home["end"]], one["language"])) != found:
+                yield at, f"language {short(found)}, where the text of its paragraph is {short(due)}"
 
 
 DOCUMENT: Checks = {
@@ -54,6 +71,7 @@ SEGMENT: Checks = {
     "segment-order": laws.segment_order,
     "segment-cover": laws.segment_cover,
     "segment-id": laws.segment_id,
+    "segment-language": segment_language,
 }
 NEED_TEXT = {
     "text-sha256",
@@ -64,6 +82,7 @@ NEED_TEXT = {
     "segment-text",
     "segment-cover",
     "segment-id",
+    "segment-language",
 }
 Named = tuple[str, Finding]
 LOST = "its document is not in this split, or not in this order"

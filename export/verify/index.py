@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.check.findings import Finding
+from corpus.check.findings import MOST_EXAMPLES, Finding
 from corpus.config import SPLIT_NAMES
 from corpus.steps.keyed import hashes
 from export.schema import Table
@@ -53,6 +53,17 @@ class Index:
         for number in self.order[1:][same].tolist():
             yield self._finding(number, "another document has the same id")
 
+    def family(self) -> Iterator[Finding]:
+        """A family has the name of one of its documents, and documents with one text are one family."""
+        at = np.minimum(np.searchsorted(self.ids, self.families, sorter=self.order), len(self.ids) - 1)
+        home = self.order[at]
+        astray = (self.ids[home] != self.families) | (self.families[home] != self.families)
+        yield from self._first(np.flatnonzero(astray), "its family_id is no document of its family")
+        order = np.lexsort((self.families, self.texts))
+        same = self.texts[order][1:] == self.texts[order][:-1]
+        apart = same & (self.families[order][1:] != self.families[order][:-1])
+        yield from self._first(order[1:][apart], "its text is that of a document of another family")
+
     def torn(self) -> Iterator[Finding]:
         """No family, and no text, lies in two splits."""
         for marks, what in ((self.families, "its family"), (self.texts, "its text")):
@@ -63,6 +74,11 @@ class Index:
                 other = self._finding(int(order[at]), "")
                 split = SPLIT_NAMES[self.splits[order[at]]]
                 yield self._finding(int(order[at + 1]), f"{what} is also in {split}: {other.doc_id}")
+
+    def _first(self, numbers: Numbers, what: str) -> Iterator[Finding]:
+        """Yield a violation at each of some documents; only of those that are shown the id is read."""
+        for count, number in enumerate(numbers.tolist()):
+            yield self._finding(number, what) if count < MOST_EXAMPLES else Finding(what, Table.DOCUMENTS)
 
     def _finding(self, number: int, what: str) -> Finding:
         """Return a violation at one document; its id is read again from its file."""

@@ -19,7 +19,8 @@ from export.verify.reading import Release
 
 Named = tuple[str, Finding]
 Row = dict[str, Any]
-WANTED = ("key", "doc_ids", "annotators", "adjudicated", "method")
+LISTS = ("doc_ids", "segment_ids", "languages", "consensus_spans", "adjudicated_spans")
+WANTED = ("key", *LISTS, "annotators", "adjudicated", "method")
 Hashes = NDArray[np.uint64]
 
 
@@ -60,6 +61,11 @@ def rows(one: Labelled, index: Index) -> Iterator[Named]:
         found = batch.data.to_pylist()
         named = [row["key"] or "" for row in found]
         for at, (label, mine) in enumerate(zip(found, given.of(named), strict=True)):
+            flaws = [Finding(what, *batch.place(at), named[at]) for what in _flaws(one, label)]
+            flaws += [given.finding(number, what) for number, answer in mine.items() for what in _flaws(one, answer)]
+            yield from (("label-values", finding) for finding in flaws)
+            if flaws:
+                continue  # the other laws would read what is not there
             for name, what in _label(one, label, list(mine.values()), texts, index):
                 yield name, Finding(what, *batch.place(at), named[at])
             yield from _given(one, label, mine, given)
@@ -67,13 +73,18 @@ def rows(one: Labelled, index: Index) -> Iterator[Named]:
     yield from _alone(one, given, np.sort(np.concatenate(keys)))
 
 
+def _flaws(one: Labelled, row: Row) -> Iterator[str]:
+    """Yield what keeps the laws from reading a label or an answer."""
+    if lacking := [name for name in WANTED if name in row and row[name] is None]:
+        yield f"no value in '{lacking[0]}'"
+    else:
+        yield from votes.whole(one.scheme, row, textless=one.release.textless)
+
+
 def _label(
     one: Labelled, label: Row, mine: Sequence[Row], texts: units.Texts, index: Index
 ) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with one label."""
-    if lacking := [name for name in WANTED if label[name] is None]:
-        yield "label-unit", f"no value in '{lacking[0]}'"
-        return
     yield from (("label-unit", what) for what in units.unit(one, label, index, texts))
     counted, skips = votes.counted(mine)
     if not counted and not label["adjudicated"]:
@@ -87,7 +98,7 @@ def _label(
         "label-choice": votes.chosen(one.scheme, label, counted),
         "label-adjudication": votes.decided(label),
         "label-consensus": votes.marks(one.scheme, label, counted, textless=bare),
-        "span-text": votes.covers(one.scheme, label, marked, textless=bare),
+        "span-text": votes.covers(label, marked, textless=bare),
     }.items():
         yield from ((name, what) for what in law)
 
@@ -97,7 +108,7 @@ def _given(one: Labelled, label: Row, mine: Mapping[int, Row], given: Answers) -
     for number, answer in mine.items():
         if answer["doc_ids"] != label["doc_ids"]:
             yield "label-answers", given.finding(number, f"names other documents than the label of {label['key']}")
-        for what in votes.covers(one.scheme, label, answer["spans"] or [], textless=one.release.textless):
+        for what in votes.covers(label, answer["spans"] or [], textless=one.release.textless):
             yield "span-text", given.finding(number, what)
 
 

@@ -4,7 +4,7 @@ Pairs are read in blocks; of the segments only those of a block's documents are 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from corpus.check.reading import Row, reading
 from corpus.pairs.documents import TOLD
 from export.schema import Table
 from export.verify.documents import whole
+from export.verify.index import Index
 from export.verify.reading import Batch, Release
 
 
@@ -24,6 +25,15 @@ def order(one: dict[str, Any], _known: Known) -> Iterator[str]:
     """The document on the left is the smaller one."""
     if not one["left"]["doc"] < one["right"]["doc"]:
         yield f"{one['left']['doc']} is not smaller than {one['right']['doc']}"
+
+
+def families(found: Sequence[Row], index: Index) -> Iterator[Finding]:
+    """The two documents of a pair are of one family."""
+    left, right = (index.numbers([one.values[side]["doc"] or "" for one in found]) for side in SIDES)
+    apart = (left >= 0) & (right >= 0) & (index.families[left] != index.families[right])
+    for at in np.flatnonzero(apart).tolist():
+        docs = " and ".join(found[at].values[side]["doc"] for side in SIDES)
+        yield Finding(f"{docs} have not one family_id", found[at].file, found[at].row)
 
 
 PAIR: dict[str, Callable[..., Any]] = {
@@ -34,13 +44,14 @@ PAIR: dict[str, Callable[..., Any]] = {
     "pair-id": laws.pair_id,
     "pair-score": laws.scores,
 }
+FAMILY = {"pair-family": families}
 USES: dict[str, Callable[..., Any]] = {"pair-once": Uses.twice, "pair-rank": Uses.out_of_rank}
 NEED_TEXT = {"pair-text"}
 SIDES = ("left", "right")
 Named = tuple[str, Finding]
 
 
-def rows(release: Release) -> Iterator[Named]:
+def rows(release: Release, index: Index) -> Iterator[Named]:
     """Yield what is wrong with each pair, and with all pairs of two documents, with the name of the law."""
     uses = Uses()
     bare = {name: law for name, law in PAIR.items() if name not in NEED_TEXT}
@@ -53,6 +64,7 @@ def rows(release: Release) -> Iterator[Named]:
             checks = bare if None in (row.values[side]["text"] for side in SIDES) else PAIR
             for name, law in checks.items():
                 yield from ((name, Finding(what, row.file, row.row)) for what in law(row.values, known))
+        yield from (("pair-family", finding) for finding in families(found, index))
         uses.add(found, known)
     for name, law in USES.items():
         yield from ((name, finding) for finding in law(uses))

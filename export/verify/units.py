@@ -44,31 +44,33 @@ def texts(release: Release, scheme: Scheme) -> Texts:
     return Texts(np.sort(np.fromiter(found, np.uint64)))
 
 
+def key(row: Mapping[str, Any]) -> str:
+    """Return the key of the unit that a label or an answer names."""
+    place = [] if row["paragraph"] is None else [row["paragraph"]]
+    return digest(row["campaign"], row["doc_ids"], row["segment_ids"] or [], row["target_id"], *place)
+
+
 def unit(one: "Labelled", label: Mapping[str, Any], index: Index, known: Texts) -> Iterator[str]:
     """The key is that of its documents, segments, target and paragraph; its texts are theirs."""
-    doc_ids, segment_ids, target_id = label["doc_ids"], label["segment_ids"] or [], label["target_id"]
-    place = [] if label["paragraph"] is None else [label["paragraph"]]
+    doc_ids = label["doc_ids"]
     if label["campaign"] != one.facts.name:
         yield f"campaign {short(label['campaign'])}"
-    elif label["key"] != digest(label["campaign"], doc_ids, segment_ids, target_id, *place):
+    elif label["key"] != key(label):
         yield "its key is not that of its campaign, documents, segments, target and paragraph"
     numbers = index.numbers(doc_ids)
     if not doc_ids or (numbers < 0).any():
         yield f"{', '.join(doc_ids)}: no such document"
         return
-    if (hashes(label["languages"] or []) != index.languages[numbers]).any() if _even(label) else True:
+    even = len(label["languages"]) == len(doc_ids)
+    if not even or (hashes(label["languages"]) != index.languages[numbers]).any():
         yield f"languages {short(label['languages'])} are not those of its documents"
-    if one.scheme.has_target:
+    elif one.scheme.has_target:
         yield from _target(one, label)
     missing = any(label[f"{side}_text"] is None for side in one.scheme.sides)
     # Where only a part of a document came back, its paragraphs stand in no text.
     missing |= one.scheme.unit is Unit.PARAGRAPH
     if not (missing and one.release.textless) and not _read(one.scheme, label, index.texts[numbers], known):
         yield f"its text is not that of {', '.join(doc_ids)}"
-
-
-def _even(label: Mapping[str, Any]) -> bool:
-    return len(label["languages"] or []) == len(label["doc_ids"])
 
 
 def _target(one: "Labelled", label: Mapping[str, Any]) -> Iterator[str]:
@@ -99,7 +101,7 @@ def _pairs(release: Release) -> Iterator[np.uint64]:
     for batch in release.batches(release.config(Table.PAIRS), SIDES):
         for sides in batch.lists(*SIDES):
             for source, target in (sides, sides[::-1]):
-                ids = [*source["segment_ids"], *target["segment_ids"]]
+                ids = [*(source["segment_ids"] or []), *(target["segment_ids"] or [])]
                 yield _mark([source["doc"], target["doc"]], ids, [source["text"], target["text"]])
 
 

@@ -5,7 +5,7 @@ makes of them (`q_soft`, and `q` from it) can't be told from one unit: there it 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from math import fsum, isclose
 from typing import Any
 
@@ -16,6 +16,8 @@ from annotation.schemes.scheme import Choice, Number, Scheme
 from corpus.check.findings import short
 
 Row = Mapping[str, Any]
+SPANS = ("spans", "consensus_spans", "adjudicated_spans")
+FREE = {"holder", "holder_name", "severity", "comment"}  # what a mark may lack
 NEAR = 1e-9
 
 
@@ -24,6 +26,19 @@ def counted(given: Sequence[Row]) -> tuple[list[Row], int]:
     newest = {str(one["annotator"]): one for one in sorted(given, key=lambda one: str(one["updated"]))}
     answers = [one for one in newest.values() if one["status"] == Status.SUBMITTED]
     return answers, len(newest) - len(answers)
+
+
+def whole(scheme: Scheme, row: Row, *, textless: bool) -> Iterator[str]:
+    """No list, share or mark of a label or an answer lacks a value, and each mark has a side and a length."""
+    free = {*FREE, *(["text"] if textless else [])}
+    # An answer may leave questions open.
+    for name in [name for name, value in row.items() if name != "values" and _hollow(value, free)]:
+        yield f"no value in a part of '{name}'"
+        return
+    for span in (span for name in SPANS for span in row.get(name) or []):
+        start, end, side = span["start"], span["end"], span["side"]
+        if side not in scheme.sides or not 0 <= start < end:
+            yield f"a span is {side}[{start}:{end}]"
 
 
 def votes(scheme: Scheme, label: Row, answers: Sequence[Row]) -> Iterator[str]:
@@ -84,15 +99,13 @@ def marks(scheme: Scheme, label: Row, answers: Sequence[Row], *, textless: bool)
         yield f"consensus_spans are {_places(found)}, the answers agree on {_places(due)}"
 
 
-def covers(scheme: Scheme, label: Row, spans: Sequence[Row], *, textless: bool) -> Iterator[str]:
+def covers(label: Row, spans: Sequence[Row], *, textless: bool) -> Iterator[str]:
     """Each span of a label and of its answers covers its text."""
     for span in spans:
         start, end, side = span["start"], span["end"], span["side"]
-        if side not in scheme.sides or not 0 <= start < end:
-            yield f"a span is {side}[{start}:{end}]"
-        elif textless and None in (label[f"{side}_text"], span["text"]):
+        if textless and None in (label[f"{side}_text"], span["text"]):
             continue
-        elif (found := (label[f"{side}_text"] or "")[start:end]) != span["text"]:
+        if (found := (label[f"{side}_text"] or "")[start:end]) != span["text"]:
             yield f"{side}[{start}:{end}] is {short(found)}, the span says {short(span['text'])}"
 
 
@@ -138,6 +151,14 @@ def _mark(textless: bool) -> Any:
 
 def _places(spans: Sequence[Row]) -> str:
     return short([f"{one['side']}[{one['start']}:{one['end']}] {one['label']}" for one in spans])
+
+
+def _hollow(value: Any, free: Container[str]) -> bool:
+    if isinstance(value, list):
+        return any(one is None or _hollow(one, free) for one in value)
+    if isinstance(value, dict):
+        return any(_hollow(one, free) if one is not None else name not in free for name, one in value.items())
+    return False
 
 
 def _near(left: float | None, right: float | None) -> bool:

@@ -108,6 +108,24 @@ def inside(name: str, change: Change) -> Change:
     return lambda one, rng: change(rng.choice(one[name]), rng)
 
 
+def put(name: str, value: Any) -> Change:
+    return lambda one, _rng: one.update({name: value})
+
+
+def null(*names: str) -> Change:
+    """Take the value of a column away, or of one entry of its list or its shares."""
+
+    def change(one: Row, rng: random.Random) -> None:
+        name = rng.choice([each for each in names if one[each] not in (None, [])])
+        found = one[name]
+        if isinstance(found, dict | list):
+            found[rng.choice(sorted(found)) if isinstance(found, dict) else rng.randrange(len(found))] = None
+        else:
+            one[name] = None
+
+    return change
+
+
 def choice(question: str, options: int) -> Change:
     return lambda one, rng: one.update({question: ((one[question] or 0) + rng.randint(1, options - 1)) % options})
 
@@ -249,4 +267,17 @@ SIGNED: dict[str, Mutation] = {
     "documents": fact("splits", "documents", "train"),
     "agreement": fact("campaigns", 0, "agreement", 0, "value"),
     "classes": classes,
+    "side": row("stance_annotations", inside("spans", put("side", "artikel")), when="spans"),
+    "null-in-a-label": row("stance", null("key", "doc_ids", "languages", "stance_soft", "confidence_soft")),
+    "null-in-numbers": row("translation_quality", null("doc_ids", "languages", "score_values", "annotators")),
+    "null-in-an-answer": row("stance_annotations", null("annotation_id", "payload", "doc_ids", "target_id", "created")),
+    "null-in-a-mark": row(
+        "stance_annotations", inside("spans", null("question", "side", "start", "end", "label")), when="spans"
+    ),
+    "null-in-consensus": row("stance", inside("consensus_spans", null("side", "start", "end")), when="consensus_spans"),
+    "answer-of-another-target": row("stance_annotations", put("target_id", "subsidy")),
+    "answer-of-other-segments": row("translation_quality_annotations", put("segment_ids", ["nowhere#1"])),
+    "answer-to-another-version": row("stance_annotations", put("guideline_version", "stance-99")),
+    "segment-language": row("segments", put("language", "zz")),
+    "family": row("documents", put("family_id", "nobody")),
 }

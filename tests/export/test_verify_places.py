@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from export.standoff import standoff
 from export.verify import verify, verify_release
 from export.verify.loading import loads
 from export.verify.reading import Release
-from tests.export.mutations import SIGNED, signed
+from tests.export.mutations import SIGNED, rewritten, signed
 from tests.export.samples import released
 from tests.export.test_verify import told
 from tests.hub import Hub
@@ -101,6 +102,47 @@ def test_without_a_manifest_nothing_can_be_told(copy: Path) -> None:
     assert told(found) == ["readable: manifest.json: [format] Field required"]
     with pytest.raises(WirecopyError, match="checks that can't be made"):
         found.settle()
+
+
+def test_what_no_check_knows_ends_it_with_a_finding(copy: Path) -> None:
+    path = copy / "manifest.json"
+    told_of = json.loads(path.read_text())
+    told_of["facts"]["campaigns"][0]["targets"] = [
+        one | {"text": "words of no language"} for one in told_of["facts"]["campaigns"][0]["targets"]
+    ]
+    path.write_text(json.dumps(told_of))
+    found = verify(copy, quick=True)
+    (line,) = [line for line in told(found) if line.startswith("readable: ")]
+    assert line.startswith("readable: stance: label-values to span-text can't be told of it: AttributeError")
+    ended = {one.name: one.unmade for one in found.results if one.unmade}
+    assert "label-votes" in ended and "answer" not in ended
+
+
+@pytest.mark.parametrize("place", ["family_id", "text_sha256"])
+def test_copies_and_translations_are_of_one_family(copy: Path, place: str) -> None:
+    path = copy / "documents" / "train-00000-of-00001.parquet"
+
+    def own(rows: list[dict[str, Any]]) -> None:
+        for one in rows:
+            one["family_id"] = one["doc_id"]
+            one["text_sha256"] = rows[0]["text_sha256"] if place == "text_sha256" else one["text_sha256"]
+
+    rewritten(path, own)
+    signed(copy)
+    lines = told(verify(copy, quick=True))
+    due = {"family_id": "pair-family: pairs/train-", "text_sha256": "family: documents/train-"}
+    assert any(line.startswith(due[place]) for line in lines), lines
+
+
+def test_all_segments_of_a_language_that_no_text_has(copy: Path) -> None:
+    def other(rows: list[dict[str, Any]]) -> None:
+        for one in rows:
+            one["language"] = "zz"
+
+    rewritten(copy / "segments" / "train-00000-of-00001.parquet", other)
+    signed(copy)
+    found = verify(copy, quick=True)
+    assert found.broken == ["segment-language"]
 
 
 def test_the_release_of_a_workspace(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
