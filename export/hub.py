@@ -1,7 +1,8 @@
 """The Hugging Face Hub: what it shows of a dataset repository, and the few writes that publishing needs.
 
 The only importer of huggingface_hub. The token comes from `HF_TOKEN` and stands in no message. Reads, and writes that
-can be repeated, are tried again; a commit, a tag and a merge are read back where no answer came.
+can be repeated, are tried again; a commit and a tag are read back where no answer came. No request waits longer than
+`SILENCE` for the next byte.
 Not covered: models, spaces, other people's pull requests.
 """
 
@@ -10,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -19,6 +21,7 @@ from corpus.output import one_line
 T = TypeVar("T")
 KIND = "dataset"
 WAITS: Sequence[float] = (1.0, 2.0, 4.0)  # seconds between the tries of what can be repeated
+SILENCE = 60.0  # seconds without a byte after which a request has failed
 AGAIN = (408, 429, 500, 502, 503, 504)
 Gate = Literal["auto", "manual"]
 
@@ -59,11 +62,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request that waits, and its newest commit; a draft can't be merged yet."""
+    """A pull request that waits, and its newest commit."""
 
     number: int
     commit: str
-    draft: bool = False
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Hub:
         from huggingface_hub import HfApi, constants
         from huggingface_hub.utils.tqdm import disable_progress_bars
 
+        _impatient()
         if self.quiet:
             disable_progress_bars()
         endpoint = os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
@@ -189,23 +192,16 @@ class Hub:
             return list(self._api.get_repo_discussions(self.repo, repo_type=KIND, discussion_type="pull_request"))
 
         every = self._read("listing pull requests", listed)
-        found = {one.num: one.status for one in every if one.title == title and one.status in ("open", "draft")}
-        return [
-            Pull(number, self.resolve(f"refs/pr/{number}"), found[number] == "draft")
-            for number in sorted(found, reverse=True)
-        ]
+        found = [one.num for one in every if one.title == title and one.status in ("open", "draft")]
+        return [Pull(number, self.resolve(f"refs/pr/{number}")) for number in sorted(found, reverse=True)]
 
-    def merge(self, pull: Pull) -> None:
-        """Merge a pull request; raises Unanswered where nobody knows whether it happened."""
-        if pull.draft:
-            self._read(
-                f"opening pull request {pull.number}",
-                lambda: self._api.change_discussion_status(self.repo, pull.number, "open", repo_type=KIND),
-            )
+    def close(self, pull: Pull, comment: str) -> None:
+        """Close a pull request, with a word on why."""
         self._once(
-            f"merging pull request {pull.number}",
-            lambda: self._api.merge_pull_request(self.repo, pull.number, repo_type=KIND),
-            written=True,
+            f"closing pull request {pull.number}",
+            lambda: self._api.change_discussion_status(
+                self.repo, pull.number, "closed", comment=comment, repo_type=KIND
+            ),
         )
 
     def download(self, revision: str, folder: Path) -> str:
@@ -283,6 +279,24 @@ def signed_in() -> None:
     """Raise WirecopyError where no token is set."""
     if not _token():
         raise WirecopyError("HF_TOKEN is not set", hint=f"export HF_TOKEN with a token that may write: {_TOKENS}")
+
+
+@cache
+def _impatient() -> None:
+    """Let no request of the client wait without an end, as many of its calls do: they ask for no limit themselves."""
+    from huggingface_hub import set_client_factory
+    from huggingface_hub.utils._http import default_client_factory
+
+    def limited(request: Any) -> None:
+        limits = request.extensions["timeout"]
+        request.extensions["timeout"] = {name: limit or SILENCE for name, limit in limits.items()}
+
+    def client() -> Any:
+        made = default_client_factory()
+        made.event_hooks["request"].append(limited)
+        return made
+
+    set_client_factory(client)
 
 
 def _token() -> str:

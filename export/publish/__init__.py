@@ -12,7 +12,7 @@ from corpus.output import Output
 from export.hub import Gate, Hub, signed_in
 from export.publish import to_hub, to_store
 from export.publish.plan import Plan
-from export.publish.release import Release, licensed, opened
+from export.publish.release import Release, licensed, opened, sound
 from export.publish.to_hub import Wish
 
 HUB = "hf://datasets/"
@@ -34,7 +34,8 @@ def publish(
 
     `target` is a dataset repository on the Hub (`org/name`), a folder (`./name`) or an address with `://`;
     `folder` is the release, by default the one that `wirecopy.toml` names. Raises WirecopyError where the release
-    was edited, its text may not be shown, its version is published with other content, or the target fails.
+    was edited or is not sound, its text may not be shown, its version is published with other content, or the
+    target fails.
     """
     repo = repository(target)
     wish = Wish(public, gated, pull_request)
@@ -46,6 +47,8 @@ def publish(
     if not out.json:
         plan.show(out)
     done = bool(yes and plan.steps)
+    if done:
+        sound(release, out)
     told = {"done": done, **(apply() if done else {})}
     if out.json:
         out.data(plan.data() | told)

@@ -6,9 +6,10 @@ from pathlib import Path, PurePosixPath
 
 from corpus.errors import WirecopyError
 from corpus.files import sha256_file
-from corpus.output import listing, one_line
+from corpus.output import Output, listing, one_line
 from export.manifest import known
 from export.schema import MANIFEST, Manifest
+from export.verify import verify
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def licensed(release: Release) -> None:
     facts = release.manifest.facts
     if facts.kind == "standoff":
         return
-    missing = sorted({one.outlet or "" for one in facts.outlets if not one.licence})
+    missing = sorted({one.outlet or "" for one in facts.outlets if not (one.licence or "").strip()})
     if missing:
         names = listing(one_line(name) if name else 'documents without an outlet (key "")' for name in missing)
         raise WirecopyError(
@@ -71,3 +72,12 @@ def licensed(release: Release) -> None:
             hint="publish ids, offsets and labels without text: wirecopy export standoff; or say what lets you "
             "publish each text in [release.outlets] of wirecopy.toml, then: wirecopy export build",
         )
+
+
+def sound(release: Release, out: Output) -> None:
+    """Raise WirecopyError where what is published breaks an invariant, though every hash is right."""
+    found, others = verify(release.folder, quick=True, out=out), set(release.others())
+    wrong = [one.told() for one in found.findings if one.file not in others]
+    wrong += [f"'{one.name}' can't be checked: {one.unmade}" for one in found.results if one.unmade is not None]
+    if wrong:
+        raise WirecopyError(f"{release.folder} is no sound release: {wrong[0]}", hint="wirecopy export verify")

@@ -1,7 +1,8 @@
 """To the Hub: compare, then one commit on top of what was compared, a tag, and only then open to the public.
 
-What readers see changes in the one commit (or the one merge) alone, so it is the old release or the new one. A run that
-was cut is gone on with by the next: what the Hub shows says how far it came.
+What readers see changes in the one commit alone, so it is the old release or the new one. A pull request is read back,
+then its content comes in such a commit: a merge has no parent to name, and would mix with what came meanwhile. A run
+that was cut is gone on with by the next: what the Hub shows says how far it came.
 """
 
 import json
@@ -104,7 +105,11 @@ def apply(release: Release, hub: Hub, work: Work, wish: Wish) -> str:
         hub.gate(wish.gated)
     commit = shown.tags.get(release.tag, shown.head)
     if work.commit:
-        commit = (_by_pull_request if wish.pull_request else _directly)(release, hub, work, shown)
+        if wish.pull_request:
+            _read_back(release, hub, work, shown)
+        commit = _directly(release, hub, work, shown)
+    if wish.pull_request:
+        _close(release, hub, commit)
     if work.tag:
         hub.tag(release.tag, commit)
     if work.open_up:
@@ -134,7 +139,7 @@ def _work(
     if others := release.others():
         notes.append(f"not in the manifest, so not published: {listing(one_line(name) for name in others)}")
     sent = sum(one.bytes for one in changes if one.what in ("new", "changed"))
-    how = "a pull request, read back, then merged" if wish.pull_request else "one commit"
+    how = "a pull request, read back, then one commit" if wish.pull_request else "one commit"
     steps = {
         f"make {hub.repo}, private": shown is None,
         f"gate it: {wish.gated} access": gate,
@@ -219,43 +224,40 @@ def _whole(release: Release, there: Mapping[str, There], work: Work) -> bool:
     return all(one.what == "same" for one in compare(release, there, set(work.gone)))
 
 
-def _by_pull_request(release: Release, hub: Hub, work: Work, shown: Shown) -> str:
-    """Open a pull request, or take the one of a run that was cut; read it back; merge it."""
+def _read_back(release: Release, hub: Hub, work: Work, shown: Shown) -> None:
+    """Open a pull request, or take the one of a run that was cut; raise WirecopyError where it does not read back."""
     pull = _opened(release, hub, work, shown)
     compared(release, hub.repo, pull.commit, where=f"{hub.url}/discussions/{pull.number}")
-    now = hub.look()
-    if now is None or now.head != shown.head or hub.resolve(f"refs/pr/{pull.number}") != pull.commit:
-        raise WirecopyError(
-            f"{hub.repo} was changed by somebody else meanwhile; pull request {pull.number} is not merged",
-            hint="close it, then the same command again",
-        )
-    try:
-        hub.merge(pull)
-        doubt = Unanswered("the merge left something else behind")
-    except Unanswered as error:
-        doubt = error
-    return _there(release, hub, work, doubt)
+
+
+def _close(release: Release, hub: Hub, commit: str) -> None:
+    """Close what waits for this release, also what runs that were cut have left."""
+    for pull in hub.pulls(_title(release)):
+        hub.close(pull, f"Read back, then published as {commit}.")
+
+
+def _title(release: Release) -> str:
+    return f"Release {release.title}"
 
 
 def _opened(release: Release, hub: Hub, work: Work, shown: Shown) -> Pull:
-    title = f"Release {release.title}"
-    if found := _waiting(release, hub, work, shown, title):
+    if found := _waiting(release, hub, work, shown):
         return found
     files = {name: release.path(name) for name in work.adds}
     doubt = Unanswered("the pull request is not there")
     try:
-        hub.commit(files, work.gone, message=title, parent=shown.head, pull=True)
+        hub.commit(files, work.gone, message=_title(release), parent=shown.head, pull=True)
     except Unanswered as error:
         doubt = error
-    if found := _waiting(release, hub, work, shown, title):
+    if found := _waiting(release, hub, work, shown):
         return found
     raise WirecopyError(f"{hub.repo}: {doubt}", hint="the same command again: it sends no content twice")
 
 
-def _waiting(release: Release, hub: Hub, work: Work, shown: Shown, title: str) -> Pull | None:
+def _waiting(release: Release, hub: Hub, work: Work, shown: Shown) -> Pull | None:
     """Return the pull request that would make the newest commit into this release, and nothing else."""
     kept = {name: one for name, one in shown.files.items() if name not in release.files and name not in work.gone}
-    for pull in hub.pulls(title):
+    for pull in hub.pulls(_title(release)):
         files = hub.files(pull.commit)
         beside = {name: one for name, one in files.items() if name not in release.files}
         if beside == kept and _whole(release, files, work):

@@ -1,8 +1,9 @@
 """To a folder or a bucket, through fsspec: each version in a folder of its own, its manifest written last.
 
 A version without a manifest is not there yet; one with a manifest never changes. A run that was cut is gone on with:
-what has arrived whole is not sent again. Not covered: a pointer to the newest version, rights, two runs
-that publish different content under one version at once.
+what has arrived whole is not sent again. Two runs that publish different content under one version at once are told,
+as far as the manifest and the sizes of files can tell. Not covered: a pointer to the newest version, rights, a file
+that such a run has replaced by another of the same size; `wirecopy export verify` on a copy finds it.
 """
 
 import hashlib
@@ -42,6 +43,11 @@ class Store:
             raise WirecopyError(
                 f"{self.name}: {safe_cause(error)}", hint="check the address, and who may write there"
             ) from None
+
+    def manifest(self) -> str | None:
+        """Return the hash of the manifest there; None where it has not come yet."""
+        self.system.invalidate_cache()
+        return self.sha256(MANIFEST) if self.system.exists(f"{self.root}/{MANIFEST}") else None
 
     def files(self) -> dict[str, int]:
         """Return the bytes of each file by its path below the root."""
@@ -88,10 +94,7 @@ def planned(release: Release, store: Store) -> Plan:
     if MANIFEST in there:
         same = store.asked(lambda: store.sha256(MANIFEST)) == release.files[MANIFEST]
         if not same or others or any(there.get(name) != release.size(name) for name in release.files):
-            raise WirecopyError(
-                f"{store.name} is there with other content",
-                hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build",
-            )
+            raise _taken(store)
     elif others:
         raise WirecopyError(
             f"{store.name} holds other files: {listing(one_line(name) for name in others)}",
@@ -104,15 +107,46 @@ def planned(release: Release, store: Store) -> Plan:
 
 
 def apply(release: Release, store: Store, plan: Plan) -> None:
-    """Send what is not there, check what has arrived, and write the manifest last."""
+    """Send what is not there, check what has arrived, and write the manifest last.
+
+    Raises WirecopyError where another run writes other content there at the same time.
+    """
     names = [one.file for one in plan.changes if one.file != MANIFEST]
     for name in names:
+        _must_be_free(release, store)
         store.asked(lambda name=name: store.put(release.path(name), name))  # type: ignore[misc]
-    there = store.asked(store.files)
-    torn = [name for name in names if there.get(name) != release.size(name)]
-    if torn:
-        raise WirecopyError(f"{store.name}: {listing(torn)} did not arrive whole", hint="the same command again")
+    if wrong := [name for name in _wrong(release, store) if name != MANIFEST]:
+        raise WirecopyError(
+            f"{store.name}: {listing(wrong)} did not arrive whole, or came from another run",
+            hint="the same command again",
+        )
+    _must_be_free(release, store)
     store.asked(lambda: store.put(release.path(MANIFEST), MANIFEST))
+    if _wrong(release, store) or store.asked(store.manifest) != release.files[MANIFEST]:
+        raise WirecopyError(
+            f"{store.name} holds a mix: another run wrote there at the same time",
+            hint="move it away, then the same command again, one run at a time",
+        )
+
+
+def _wrong(release: Release, store: Store) -> list[str]:
+    """Return the files that are not there, have another size there, or are no part of the release."""
+    there = {name: held for name, held in store.asked(store.files).items() if not name.endswith(PARTIAL)}
+    due = {name: release.size(name) for name in release.files}
+    return sorted(one_line(name) for name in there.keys() | due if there.get(name) != due.get(name))
+
+
+def _must_be_free(release: Release, store: Store) -> None:
+    """Raise WirecopyError where another run has ended meanwhile: what it wrote is a version, and stays."""
+    if store.asked(store.manifest) not in (None, release.files[MANIFEST]):
+        raise _taken(store)
+
+
+def _taken(store: Store) -> WirecopyError:
+    return WirecopyError(
+        f"{store.name} is there with other content",
+        hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build",
+    )
 
 
 def _what(release: Release, store: Store, there: dict[str, int], name: str) -> Any:

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pyarrow as pa
 import pytest
@@ -14,8 +15,9 @@ from corpus.errors import WirecopyError
 from corpus.features import class_label, schema_of, value
 from corpus.parquet import writing
 from export.hub import Hub as Client
+from export.hub import Unanswered
 from tests.conftest import REPOSITORY
-from tests.hub import TOKEN, Fault, Hub, running
+from tests.hub import DROP, MAIN, TOKEN, Fault, Hub, running
 from tests.hub.child import REPO
 from tests.test_house import SOURCES, imported
 
@@ -72,18 +74,14 @@ def test_a_commit_adds_and_takes_away(hub: Hub) -> None:
     assert [tag.target_commit for tag in one.list_repo_refs(REPO, repo_type="dataset").tags] == [done.oid]
 
 
-def test_pull_requests_merge_file_by_file(hub: Hub) -> None:
+def test_a_pull_request_has_files_of_its_own(hub: Hub) -> None:
     one = api(hub)
     one.create_repo(REPO, repo_type="dataset")
-    for name in ("mine.txt", "both.txt"):
-        done = one.create_commit(REPO, [add(name, b"1")], commit_message=name, repo_type="dataset", create_pr=True)
-        assert done.pr_num
-    one.create_commit(REPO, [add("both.txt", b"2")], commit_message="theirs", repo_type="dataset")
-    one.merge_pull_request(REPO, 1, repo_type="dataset")
-    with pytest.raises(HfHubHTTPError):
-        one.merge_pull_request(REPO, 2, repo_type="dataset")
-    files = hub.repos[REPO].files()
-    assert files["mine.txt"].data == b"1" and files["both.txt"].data == b"2"
+    done = one.create_commit(REPO, [add("a.txt", b"1")], commit_message="a", repo_type="dataset", create_pr=True)
+    assert done.pr_num and hub.repos[REPO].files("refs/pr/1")["a.txt"].data == b"1"
+    assert "a.txt" not in hub.repos[REPO].files()
+    one.change_discussion_status(REPO, done.pr_num, "closed", repo_type="dataset")
+    assert list(one.get_repo_discussions(REPO, repo_type="dataset", discussion_status="open")) == []
 
 
 def test_a_private_repository_hides_from_others(hub: Hub) -> None:
@@ -123,6 +121,23 @@ def test_the_client_reads_again_after_a_bad_moment(hub: Hub) -> None:
     hub.asked(lambda number, _method, _path: Fault(503) if number <= 2 else None)
     shown = Client(REPO).look()
     assert shown and shown.private and list(shown.files) == [".gitattributes"]
+
+
+@pytest.mark.parametrize("end", [False, True])
+def test_a_hub_that_hangs_is_left(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: bool) -> None:
+    """It takes the request and says nothing, at once or when the work is done; the line stays open."""
+    monkeypatch.setattr("export.hub.SILENCE", 0.2)
+    head, free = hub.repo(REPO).refs[MAIN], Event()
+    (tmp_path / "a.txt").write_text("a")
+    hub.asked(lambda _n, _m, path: Fault(DROP, end, free.wait) if "/commit/" in path else None)
+    with pytest.raises(Unanswered, match=r"no answer to the commit: .*timed out"):
+        Client(REPO).commit({"a.txt": tmp_path / "a.txt"}, [], message="a", parent=head)
+    assert ("a.txt" in hub.repos[REPO].files()) == end
+    hub.asked(lambda *_: Fault(DROP, act=free.wait))
+    for call in (Client(REPO).look, lambda: Client(REPO).files(head)):
+        with pytest.raises(WirecopyError, match="timed out"):
+            call()
+    free.set()
 
 
 def test_the_client_takes_no_token_from_elsewhere(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,15 @@
 """Publishing to the Hub: the plan, one commit, a tag, and what is refused."""
 
 import json
+import random
 from pathlib import Path
 
+import fsspec
 import pytest
 
 from corpus.errors import WirecopyError
 from export.publish import repository
+from tests.export.mutations import SIGNED, signed
 from tests.hub import TOKEN, Fault, Hub, regular
 from tests.hub.child import REPO
 from tests.hub.publishing import finished, hashes, send
@@ -86,6 +89,14 @@ def test_text_without_a_statement_is_refused(hub: Hub, tmp_path: Path, target: s
     assert not hub.requests
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\t\n"])
+def test_a_blank_statement_is_none(hub: Hub, tmp_path: Path, blank: str) -> None:
+    folder = release(tmp_path)
+    signed(folder, lambda facts: facts["outlets"][0].update(licence=blank))
+    with pytest.raises(WirecopyError, match="no licence statement for the text"):
+        send(folder, yes=False)
+
+
 def test_the_twin_without_text_needs_no_statement(hub: Hub, tmp_path: Path) -> None:
     twin = unstated_twin(tmp_path)
     send(twin)
@@ -99,6 +110,21 @@ def test_an_edited_release_is_refused(hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(WirecopyError, match=r"changed by hand: README\.md"):
         send(folder)
     assert not hub.requests
+
+
+@pytest.mark.parametrize("target", [REPO, "memory://shelf"])
+@pytest.mark.parametrize("name", ["answer-gone", "label", "document-text"])
+def test_a_release_signed_anew_with_a_wrong_meaning_is_refused(
+    hub: Hub, tmp_path: Path, target: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = release(tmp_path)
+    named = SIGNED[name](folder, random.Random(3))
+    send(folder, target, yes=False)
+    assert "--yes" in capsys.readouterr().err
+    with pytest.raises(WirecopyError, match=f"is no sound release: .*({'|'.join(named)})") as told:
+        send(folder, target)
+    assert told.value.hint == "wirecopy export verify" and hub.writes == []
+    assert not fsspec.filesystem("memory").exists("/shelf")
 
 
 def test_a_path_out_of_the_release_is_refused(hub: Hub, tmp_path: Path) -> None:

@@ -8,10 +8,12 @@ from copy import deepcopy
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import pytest
 
 from corpus.errors import WirecopyError
+from export.verify import Verified, verify
 from tests.hub import DROP, Blob, Fault, Hub, Repo, regular
 from tests.hub.child import REPO, started
 from tests.hub.publishing import finished, hashes, send
@@ -19,6 +21,17 @@ from tests.releases import release
 
 KILLS = 30
 CONCURRENT = "somebody else"
+
+
+@pytest.fixture(autouse=True)
+def verified_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verify each release but once: nothing changes it here."""
+    known: dict[Path, Verified] = {}
+
+    def once(folder: Path, **more: Any) -> Verified:
+        return known[folder] if folder in known else known.setdefault(folder, verify(folder, **more))
+
+    monkeypatch.setattr("export.publish.release.verify", once)
 
 
 @pytest.fixture
@@ -102,7 +115,9 @@ def test_killed_at_random_requests(
         assert whole(repo, old, new), f"killed at request {number}"
         goes_on(hub, new, pull_request=pull_request)
         assert finished(hub, new, "0.2.0") and repo.shown("v0.1.0") == hashes(old)
-        assert len([one for one in repo.commits.values() if one.title.endswith("0.2.0")]) == 1
+        made = sorted(one.title.split()[0] for one in repo.commits.values() if one.title.endswith("0.2.0"))
+        assert made.count("Release") <= pull_request and len(made) == 1 + made.count("Release")
+        assert "open" not in [one.status for one in repo.pulls.values()]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,41 @@ def test_a_version_never_changes(shelf: str, tmp_path: Path) -> None:
     assert there(shelf, tmp_path / "got") == under("0.1.0", old)
 
 
+@pytest.mark.parametrize("other_last", [False, True])
+def test_two_runs_at_once_under_one_version(
+    shelf: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other_last: bool
+) -> None:
+    """At each file, other content of this version comes whole, or this run's manifest is replaced after it came."""
+    mine, other = release(tmp_path), release(tmp_path, documents=5)
+    real = to_store.Store.put
+    system, root = fsspec.core.url_to_fs(shelf)
+    for name in hashes(mine):
+        if other_last and name != "manifest.json":
+            continue
+        if system.exists(root):
+            system.rm(root, recursive=True)
+
+        def put(store: to_store.Store, path: Path, at: str, name: str = name) -> None:
+            now = at == name and mine in path.parents
+            if now and not other_last:
+                whole(store, other, real)
+            real(store, path, at)
+            if now and other_last:
+                whole(store, other, real)
+
+        monkeypatch.setattr(to_store.Store, "put", put)
+        with pytest.raises(WirecopyError, match=r"with other content|holds a mix|came from another run"):
+            send(mine, shelf)
+        now = there(shelf, tmp_path / "got")
+        spoilt = {at for at, digest in under("0.1.0", other).items() if now.get(at) != digest}
+        assert spoilt <= {f"v0.1.0/{name}", "v0.1.0/manifest.json"}, "it ends with the file that is on its way"
+
+
+def whole(store: to_store.Store, folder: Path, put: Any) -> None:
+    for name in sorted(hashes(folder), key=lambda name: (name == "manifest.json", name)):
+        put(store, folder / name, name)
+
+
 def test_the_files_of_others_are_left_alone(shelf: str, tmp_path: Path) -> None:
     system, root = fsspec.core.url_to_fs(shelf)
     system.makedirs(f"{root}/v0.1.0", exist_ok=True)

@@ -2,7 +2,7 @@
 
 A repository is a line of commits, each a mapping of paths to files; large files lie in a store of their own, by hash.
 With `xet` the clients upload through hf_xet into its local store, so that the bytes which really travel can be told.
-Not covered: models and spaces, organisations and their rights, comments on discussions, the viewer.
+Not covered: models and spaces, organisations and their rights, comments but those of a change of status, the viewer.
 """
 
 from tests.hub.repository import MAIN, Blob, Commit, Repo, regular

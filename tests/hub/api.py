@@ -186,7 +186,7 @@ def commit(hub: Hub, request: Request, found: re.Match[str]) -> Answer:
     ref = next(name for name in (unquote(found["rev"]), MAIN) if name in repo.refs)
     url = None
     if pulled:
-        pull = repo.pulls.setdefault(len(repo.pulls) + 1, Pull(len(repo.pulls) + 1, header["summary"], parent))
+        pull = repo.pulls.setdefault(len(repo.pulls) + 1, Pull(len(repo.pulls) + 1, header["summary"]))
         pull.status = "draft" if hub.drafts else "open"
         ref, url = pull.ref, f"{hub.url}/datasets/{found['repo']}/discussions/{pull.number}"
     oid = repo.commit(changes, header["summary"], ref, parent)
@@ -284,19 +284,11 @@ def _pull(repo: str, one: Pull) -> dict[str, Any]:
     return told | {"author": {"name": "team"}, "repo": {"name": repo, "type": "dataset"}}
 
 
-@route("POST", r"/api/datasets/REPO/discussions/(?P<number>\d+)/merge")
-def merge(hub: Hub, _request: Request, found: re.Match[str]) -> Answer:
-    repo = hub.repos[found["repo"]]
-    pull = repo.pulls[int(found["number"])]
-    if pull.status != "open" or repo.merge(pull) is None:
-        return _error(409, "", "This pull request can't be merged")
-    return _json({})
-
-
 @route("POST", r"/api/datasets/REPO/discussions/(?P<number>\d+)/status")
 def status(hub: Hub, request: Request, found: re.Match[str]) -> Answer:
     pull = hub.repos[found["repo"]].pulls[int(found["number"])]
     pull.status = request.json()["status"]
+    pull.comments += [request.json()["comment"]] if "comment" in request.json() else []
     event = {"id": "1", "type": "status-change", "createdAt": WHEN, "author": {"name": "team"}}
     return _json({"newStatus": event | {"data": {"status": pull.status}}})
 

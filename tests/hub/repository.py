@@ -29,12 +29,12 @@ class Commit:
 
 @dataclass
 class Pull:
-    """A pull request: where it began, whether it is open."""
+    """A pull request: whether it is open, what was said."""
 
     number: int
     title: str
-    base: str
     status: str = "open"
+    comments: list[str] = field(default_factory=list)
 
     @property
     def ref(self) -> str:
@@ -77,18 +77,6 @@ class Repo:
         made = hashlib.sha1(told.encode()).hexdigest()
         self.commits[made], self.refs[ref] = Commit(kept, parent, title), made
         return made
-
-    def merge(self, pull: Pull) -> str | None:
-        """Merge a pull request as git does, file by file; None where both sides changed the same file."""
-        base, mine, theirs = (self.commits[one].files for one in (pull.base, self.refs[pull.ref], self.refs[MAIN]))
-        changes: dict[str, Blob | None] = {}
-        for name in {*base, *mine}:
-            if mine.get(name) != base.get(name):
-                if theirs.get(name) not in (base.get(name), mine.get(name)):
-                    return None
-                changes[name] = mine.get(name)
-        pull.status = "merged"
-        return self.commit(changes, f"Merge pull request {pull.number}")
 
 
 def regular(data: bytes) -> Blob:
