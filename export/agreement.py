@@ -12,7 +12,7 @@ from annotation.schemes.scheme import Scheme
 from corpus.config import Adjudication, Config, Workspace
 from corpus.config import Campaign as Settings
 from corpus.errors import WirecopyError
-from export.reading import shards
+from export.reading import columns_of
 from export.schema import CampaignFacts, FigureFacts
 
 if TYPE_CHECKING:
@@ -107,13 +107,13 @@ def _coded(column: "pa.ChunkedArray") -> tuple[Any, Any]:
     order = np.asarray(pc.array_sort_indices(coded.dictionary), dtype=np.int64)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return coded.dictionary.take(order), rank[np.asarray(coded.indices, dtype=np.int64)]
+    return coded.dictionary.take(order), rank[np.asarray(coded.indices.fill_null(0), dtype=np.int64)]
 
 
 def _read(folder: Path, names: Sequence[str]) -> "pa.Table | None":
     import pyarrow as pa
 
-    found = list(shards(folder, names))
+    found = list(columns_of(folder, names))
     return pa.concat_tables(found) if found else None
 
 

@@ -8,7 +8,7 @@ import typer
 from corpus.options import HERE, Json, WorkspaceFolder, group
 
 app = group("Make, prove, compare and publish releases of the labelled dataset.")
-Workers = Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="one for each CPU")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes.", show_default="by size, up to one a CPU")]
 
 
 @app.callback()
@@ -75,7 +75,8 @@ def publish(
         typer.Option(help="Readers have to ask: auto lets all in."),
     ] = None,
     pull_request: Annotated[
-        bool, typer.Option("--pull-request", help="Open a pull request, load it back, then merge it.")
+        bool,
+        typer.Option("--pull-request", help="Try it as a pull request, load that back, then publish."),
     ] = False,
     workspace: WorkspaceFolder = HERE,
     json: Json = False,

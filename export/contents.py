@@ -75,11 +75,14 @@ class Content:
             rows = np.arange(start, start + batch.num_rows)
             if self.kind is Table.ANNOTATIONS:
                 batch, rows = _standing(batch, rows, left_out)
+            if self.gone:
+                # Before the rules: what was typed about a source that was taken down goes nowhere, and stops nothing.
+                kept = self.gone.kept(batch)
+                left_out[TAKEN_DOWN] += len(kept) - int(kept.sum())
+                batch, rows = self.gone.cut(batch), rows[kept]
             if self.scheme is not None:
                 batch = self.privacy.applied(batch, self.scheme, lambda at: f"{piece.path}: row {rows[at] + 1}")  # noqa: B023
-            left = self.gone.cut(batch) if self.gone else batch
-            left_out[TAKEN_DOWN] += batch.num_rows - left.num_rows
-            yield left.cast(schema) if left.schema != schema else left.replace_schema_metadata(schema.metadata)
+            yield batch.cast(schema) if batch.schema != schema else batch.replace_schema_metadata(schema.metadata)
 
 
 def tables_of(workspace: Workspace, campaigns: list[Campaign], privacy: Privacy, gone: "Gone") -> Iterator[Content]:

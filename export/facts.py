@@ -9,7 +9,7 @@ from corpus.config import SPLIT_NAMES, Workspace
 from corpus.dataset import parts
 from corpus.parquet import read_columns
 from export.labelling import campaign_facts, counted
-from export.reading import ends, shards
+from export.reading import columns_of, ends
 from export.schema import (
     ConfigFacts,
     Facts,
@@ -88,7 +88,7 @@ def _documents(folder: Path, licences: Mapping[str, str | None]) -> tuple[list[O
     """Return how many documents each outlet has in each language, and the first and last day of all."""
     found: Counter[tuple[str, str]] = Counter()
     dates = []
-    for table in shards(folder / Table.DOCUMENTS, ("outlet", "language", "published")):
+    for table in columns_of(folder / Table.DOCUMENTS, ("outlet", "language", "published")):
         grouped = table.group_by(["outlet", "language"]).aggregate([([], "count_all")]).to_pylist()
         found.update({(row["outlet"] or "", row["language"]): row["count_all"] for row in grouped})
         dates.append(table["published"])

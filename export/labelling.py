@@ -11,7 +11,7 @@ from annotation.schema import Status
 from annotation.schemes.scheme import Choice, Number, Scheme
 from corpus.parquet import read_columns
 from export.agreement import agreement
-from export.reading import ends, shards
+from export.reading import columns_of, ends
 from export.schema import CampaignFacts, RaterFacts
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _labels(scheme: Scheme, folder: Path) -> dict[str, Any]:
     voices: Counter[int] = Counter()
     adjudicated = units = 0
     votes = [f"{name}_distribution" for name in choices]
-    for table in shards(folder, ("annotators", "adjudicated", *choices, *votes, *numbers)):
+    for table in columns_of(folder, ("annotators", "adjudicated", *choices, *votes, *numbers)):
         units += table.num_rows
         decided = np.asarray(table["adjudicated"], dtype=np.bool_)
         adjudicated += int(decided.sum())
@@ -112,7 +112,7 @@ def _annotations(folder: Path) -> dict[str, Any]:
     answers: Counter[tuple[str, str, str]] = Counter()
     marks: Counter[tuple[str, str]] = Counter()
     dates = []
-    for table in shards(folder, ("annotator", "origin", "status", "created", "spans")):
+    for table in columns_of(folder, ("annotator", "origin", "status", "created", "spans")):
         answers.update(_grouped(table.select(["annotator", "origin", "status"])))
         dates.append(table["created"])
         marks.update(_marks(table["spans"]))

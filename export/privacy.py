@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NAMES, REASON, VALUES = ("annotator", "adjudicated_by"), "adjudication_reason", "values"
 HOLDER, COMMENT = "holder_name", "comment"
 ADDRESS = r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}"
+EDGE = r"[^\p{L}\p{M}\p{N}_]"  # of a word, in any script: RE2's own \b knows ASCII only
 SHORTEST = 3  # a shorter account name is a word of many languages, and counts only where it stands alone
 Typed = tuple[str, "pa.StringArray", "NDArray[np.int64] | None"]
 
@@ -81,7 +82,7 @@ class Privacy:
         mails = [re.escape(one) for one in self.logins]
         yield "a mail address", "|".join([ADDRESS, *mails])
         words = [re.escape(one) for one in self.accounts]
-        inside = [rf"\b{one}\b" for one in words if len(one) >= SHORTEST and not alone]
+        inside = [rf"(?:^|{EDGE}){one}(?:{EDGE}|$)" for one in words if len(one) >= SHORTEST and not alone]
         if words:
             yield "the name of an account", "|".join([rf"^\s*(?:{'|'.join(words)})\s*$", *inside])
 

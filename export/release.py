@@ -21,6 +21,7 @@ from corpus.dataset import CONFIGS, parts
 from corpus.errors import WirecopyError
 from corpus.files import digest, replacing_folder, sha256_file, write_text
 from corpus.output import Output
+from export.alone import alone
 from export.contents import Content, tables_of
 from export.diff import changelog
 from export.facts import gather
@@ -81,8 +82,17 @@ def build(workspace: Workspace, *, workers: int | None = None, comments: bool = 
     """Build the release that `wirecopy.toml` names; do nothing where it is up to date.
 
     What annotators remarked goes along with `comments` only. Raises WirecopyError where the corpus or every
-    label is missing, documents that belong together would lie in two splits, or the folder was edited.
+    label is missing, documents that belong together would lie in two splits, the folder was edited, or another
+    process works beside it.
+
+    The same inputs give the same bytes, but for CHANGELOG.md (and its hash in the manifest): it tells what is other
+    than in the newest older release that stands beside.
     """
+    with alone(workspace.release.parent):
+        return _build(workspace, workers, comments, out)
+
+
+def _build(workspace: Workspace, workers: int | None, comments: bool, out: Output) -> Released:
     import pyarrow as pa
 
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it has freed

@@ -13,7 +13,7 @@ from corpus.schema import Row
 
 MANIFEST, CARD, CROISSANT, CITATION = "manifest.json", "README.md", "croissant.json", "CITATION.cff"
 LEAKAGE, SPLITS, CHANGES = "leakage.json", "splits.parquet", "CHANGELOG.md"
-FORMAT = 6  # goes up when the same input gives another release
+FORMAT = 7  # goes up when the same input gives another release
 
 
 class Part(BaseModel):
@@ -33,18 +33,13 @@ class Table(StrEnum):
 
 
 class LinkKind(StrEnum):
-    """Why two documents belong together."""
+    """How two documents were found to look alike; what else holds documents together is no link."""
 
     EXACT = "exact"
     NEAR_DUPLICATE = "near_duplicate"
     TRANSLATION = "translation"
     PAIR = "pair"
     STORY = "story"
-    EVENT = "event"
-    OUTLET = "outlet"
-    TARGET = "target"
-    AUTHOR = "author"
-    UNIT = "unit"
 
 
 class Link(Row):

@@ -19,6 +19,7 @@ from corpus.config import Config, Source, load
 from corpus.errors import WirecopyError
 from corpus.files import digest, replacing_folder
 from corpus.output import Output
+from export.alone import alone
 from export.manifest import DERIVED, known, seal
 from export.quotes import check
 from export.schema import ConfigFacts, Facts, File, Manifest, SourceFacts, Table, TwinFacts
@@ -70,9 +71,14 @@ def standoff_workspace(*, workspace: Path, out: Output) -> StoodOff:
 def standoff(folder: Path, config: Config, *, out: Output) -> StoodOff:
     """Write the twin of the release in `folder` to `<folder>-standoff`; do nothing where it is up to date.
 
-    Raises WirecopyError where there is no release with all its text, it was changed by hand, or an annotator
-    typed a whole sentence of an article.
+    Raises WirecopyError where there is no release with all its text, it was changed by hand, an annotator typed
+    a whole sentence of an article, or another process works there.
     """
+    with alone(folder.parent):
+        return _stand_off(folder, config, out)
+
+
+def _stand_off(folder: Path, config: Config, out: Output) -> StoodOff:
     release = known(folder)
     if release is None:
         raise WirecopyError(f"no release in {folder}", hint=BUILD)

@@ -47,7 +47,7 @@ def marks(rows: "pa.Table", question: str) -> Marks:
     answer, spans = pc.list_parent_indices(column), pc.list_flatten(column)
     asked = pc.equal(pc.struct_field(spans, "question"), question)
     answer, spans = answer.filter(asked), spans.filter(asked)
-    start, end = (np.asarray(pc.struct_field(spans, name), dtype=np.int64) for name in ("start", "end"))
+    start, end = (np.asarray(pc.struct_field(spans, name).fill_null(0), dtype=np.int64) for name in ("start", "end"))
     label, labels = _codes(pc.struct_field(spans, "label"))
     severity, _ = _codes(pc.struct_field(spans, "severity"))
     holder, holders = _codes(pc.struct_field(spans, "holder"))

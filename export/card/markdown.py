@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from corpus.output import plain as visible
+
 # Also what GitHub's Markdown makes a link by itself: an address, www., a mail.
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!@]|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
 FENCE = re.compile(r"`{3,}")
@@ -10,8 +12,8 @@ NUMBER = re.compile(r"[\d,.]+%?|-?")
 
 
 def plain(text: str) -> str:
-    """Return text on one line that shows as it is: no markup, no link, no tag."""
-    return MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """Return text on one line that shows as it is: no markup, no link, no tag, no control character."""
+    return MARKUP.sub(r"\\\1", visible(" ".join(text.split())))
 
 
 def number(count: float) -> str:
@@ -46,7 +48,8 @@ def fenced(text: str, language: str = "") -> str:
     """Return text as a block of code, which it can't end from within."""
     longest = max((len(one) for one in FENCE.findall(text)), default=2)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.strip()}\n{fence}"
+    shown = "\t".join(map(visible, text.strip().split("\t")))
+    return f"{fence}{language}\n{shown}\n{fence}"
 
 
 def folded(title: str, text: str) -> str:

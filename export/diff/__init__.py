@@ -25,7 +25,10 @@ COUNTS = ("added", "removed", "relabelled", "text", "values", "moved")
 
 @dataclass(frozen=True)
 class Difference:
-    """How a release differs from an older one; `gone` and `come` are whole configs."""
+    """How a release differs from an older one; `gone` and `come` are whole configs.
+
+    `taken_down` has for each source that was taken down since then how many documents it had.
+    """
 
     old: str
     new: str
@@ -33,6 +36,7 @@ class Difference:
     come: list[str]
     changes: list[ConfigChange]
     facts: list[str]
+    taken_down: list[int]
     proposal: Proposal
 
     @property
@@ -116,7 +120,14 @@ def entry(found: Difference, date: str | None = None) -> str:
         lines.append(f"- the facts on the card: {', '.join(found.facts)}")
     if not (found.gone or found.come or found.facts or any(not one.same for one in found.changes)):
         lines.append("- nothing changed")
+    lines += map(taken, found.taken_down)
     return "\n".join([*lines, *tables]) + "\n"
+
+
+def taken(documents: int) -> str:
+    """Return the line of a changelog that tells of a source that was taken down."""
+    held = f", {documents} document{'s' * (documents != 1)} and what was made of them" if documents else ""
+    return f"- taken down: one source{held}"
 
 
 def _difference(old: Path, new: Path, before: Facts, after: Facts) -> Difference:
@@ -125,7 +136,9 @@ def _difference(old: Path, new: Path, before: Facts, after: Facts) -> Difference
     changes = [compare(old, new, one, is_[name]) for name, one in was.items() if name in is_]
     told = _facts(before, after)
     proposal = propose(before.version, after.version, changes, gone, come, facts=bool(told))
-    return Difference(before.version, after.version, gone, come, changes, told, proposal)
+    known = {one.source for one in before.takedowns}
+    cut = [one.documents for one in after.takedowns if one.source not in known]
+    return Difference(before.version, after.version, gone, come, changes, told, cut, proposal)
 
 
 def _facts(before: Facts, after: Facts) -> list[str]:
@@ -138,6 +151,7 @@ def _facts(before: Facts, after: Facts) -> list[str]:
 
 def _first(facts: Facts) -> str:
     rows = [f"- `{one.name}`: {sum(one.rows.values())} rows" for one in facts.configs]
+    rows += [taken(one.documents) for one in facts.takedowns]
     date = f" ({facts.people.date})" if facts.people.date else ""
     return "\n".join([f"## {facts.version}{date}", "", "The first release:", "", *rows]) + "\n"
 

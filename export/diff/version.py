@@ -16,6 +16,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from export.diff.change import ConfigChange
+from export.schema import Table
 from export.versions import VERSION, order
 
 
@@ -52,26 +53,26 @@ def propose(
 
 
 def _reasons(one: ConfigChange) -> Iterator[tuple[Level, str]]:
+    documents = one.name == Table.DOCUMENTS
+    rows = "documents" if documents else f"rows of {one.name}"
     if one.moved:
-        yield Level.MAJOR, f"{one.moved} documents changed their split"
-    if one.name == "documents" and one.removed:
-        yield Level.MAJOR, f"{one.removed} documents are gone"
-    elif one.removed:
-        yield Level.MINOR, f"{one.removed} rows of {one.name} are gone"
+        yield Level.MAJOR, f"{one.moved} {rows} changed their split"
+    if one.removed:
+        yield Level.MAJOR if documents else Level.MINOR, f"{one.removed} {rows} are gone"
     for name in one.columns_removed:
         yield Level.MAJOR, f"the column {one.name}.{name} is gone, or of another type"
     for name, classes in one.classes_removed.items():
         told = ", ".join(classes)
         yield Level.MAJOR, f"{one.name}.{name}: {f'without {told}' if told else 'classes have other numbers'}"
     if one.added:
-        yield Level.MINOR, f"{one.added} rows of {one.name} are new"
+        yield Level.MINOR, f"{one.added} {rows} are new"
     yield from ((Level.MINOR, f"the column {one.name}.{name} is new") for name in one.columns_added)
     if one.text:
-        yield Level.MINOR, f"{one.text} rows of {one.name} have another text"
+        yield Level.MINOR, f"{one.text} {rows} have another text"
     if one.relabelled:
-        yield Level.PATCH, f"{one.relabelled} rows of {one.name} have another label"
+        yield Level.PATCH, f"{one.relabelled} {rows} have another label"
     if one.values:
-        yield Level.PATCH, f"{one.values} rows of {one.name} have other values"
+        yield Level.PATCH, f"{one.values} {rows} have other values"
 
 
 def _raised(version: str, level: Level) -> str:

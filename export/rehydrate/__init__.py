@@ -17,6 +17,7 @@ from pathlib import Path
 from corpus.errors import WirecopyError
 from corpus.files import replacing_folder, write_json
 from corpus.output import EXIT_PARTIAL, Output, listing
+from export.alone import alone
 from export.manifest import DERIVED, edited, files, known, read, seal
 from export.rehydrate import copies as own_copies
 from export.rehydrate.fill import filled
@@ -27,6 +28,7 @@ from export.shards import rewrite, share
 from export.standoff import SUFFIX, Sizes, place_of, resized
 
 REPORT = "rehydration.json"
+TWIN = "name the folder of a stand-off release"
 SHOWN = 30
 
 
@@ -96,10 +98,17 @@ def rehydrate(
 
     The default of `output` is `<version>-rehydrated` beside it. With the same articles it is the same release,
     byte for byte; else a `partial` one, and `rehydration.json` in it names what moved and what is missing.
-    Raises WirecopyError where `folder` is no whole stand-off release or `output` holds other files.
+    Raises WirecopyError where `folder` is no whole stand-off release, `output` holds other files, or another
+    process works beside it.
     """
-    standoff, twin = _twin(folder)
     target = (output or folder.with_name(f"{folder.name.removesuffix(SUFFIX)}-rehydrated")).resolve()
+    read(folder, hint=TWIN)  # for a name that is wrong no folder is made
+    with alone(target.parent):
+        return _rehydrate(folder, sources, target, workers, out)
+
+
+def _rehydrate(folder: Path, sources: Sequence[str], target: Path, workers: int | None, out: Output) -> Rehydrated:
+    standoff, twin = _twin(folder)
     before = known(target)
     if before is not None and not before.facts.twin and _data(before) == _wanted(twin):
         return Rehydrated(str(target), True, *_all(before), 0, [])
@@ -123,7 +132,7 @@ def rehydrate(
 
 def _twin(folder: Path) -> tuple[Manifest, TwinFacts]:
     """Return the manifest of a whole stand-off release, and what it says of the release with text."""
-    standoff = read(folder, hint="name the folder of a stand-off release")
+    standoff = read(folder, hint=TWIN)
     twin = standoff.facts.twin
     if twin is None or standoff.facts.kind != "standoff":
         raise WirecopyError(f"{folder} is no stand-off release", hint="wirecopy export standoff makes one")

@@ -20,13 +20,15 @@ from corpus.errors import WirecopyError
 from corpus.features import value
 from corpus.files import digest, read_json, replacing_folder, write_json, write_text
 from corpus.output import Output, listing
-from export.diff import HEAD
+from export.alone import alone
+from export.diff import HEAD, taken
 from export.facts import recount
 from export.leakage.proof import Leakage
 from export.leakage.proof import facts as short_form
 from export.manifest import DERIVED, known, seal
 from export.schema import CHANGES, LEAKAGE, MANIFEST, SPLITS, ConfigFacts, Facts, Manifest, TakedownFacts, TwinFacts
 from export.shards import batches, rewrite, shards, share
+from export.splits.ledger import GONE
 from export.standoff import SUFFIX, Sizes, fingerprint, place_of, resized, twin_of
 from export.takedown.record import FILE, Entry, add, entries
 from export.takedown.rows import Gone, facts, of, taken_down, told
@@ -63,8 +65,13 @@ def take_down(workspace: Workspace, source: str, *, day: str, out: Output) -> li
     """Take a source down: record it first, then clear every release; return what went from each.
 
     `source` is an outlet, a document's id, or where the path or address of documents begins. Raises
-    WirecopyError where it fits no document here, or a release was changed by hand.
+    WirecopyError where it fits no document here, a release was changed by hand, or another process works there.
     """
+    with alone(workspace.release.parent):
+        return _take_down(workspace, source, day, out)
+
+
+def _take_down(workspace: Workspace, source: str, day: str, out: Output) -> list[Cut]:
     folders = [path.parent for path in sorted(workspace.release.parent.glob(f"*/{MANIFEST}"))]
     releases = {folder: release for folder in folders if (release := known(folder))}
     if source not in [one.source for one in entries(workspace)]:
@@ -184,15 +191,16 @@ def _tell(folder: Path, beside: Path, release: Manifest, gone: Gone) -> None:
     version = release.facts.version
     log = (folder / CHANGES).read_text(encoding="utf-8") if CHANGES in release.files else f"{HEAD}\n## {version}\n"
     first, *earlier = log.split("\n## ", 2)[1:]
-    count = len(gone.ids)
-    line = f"- taken down: one source, {count} document{'s' * (count != 1)} and what was made of them"
-    write_text(beside / CHANGES, "\n## ".join([HEAD, f"{first.rstrip()}\n\n{line}\n", *earlier]))
+    write_text(beside / CHANGES, "\n## ".join([HEAD, f"{first.rstrip()}\n\n{taken(len(gone.ids))}\n", *earlier]))
 
 
 def scrubbed(proof: Leakage, gone: Gone) -> Leakage:
-    """Return the proof of a release without the pairs that name documents that were taken down."""
+    """Return the proof of a release without the names of documents that were taken down: pairs, moves and reasons."""
+    nameless = {"reason": GONE, "because": ""}
+    moves = [one.model_copy(update=nameless) if one.because in gone.ids else one for one in proof.moves]
+    told = proof.model_copy(update={"moves": moves})
     kept = {
-        name: [one for one in getattr(proof, name) if not _names(one.model_dump(mode="json"), gone.ids)]
+        name: [one for one in getattr(told, name) if not _names(one.model_dump(mode="json"), gone.ids)]
         for name in ("closest", "distinct", "moves")
     }
     return proof.model_copy(update=kept)

@@ -38,7 +38,7 @@ class Gone:
 
     def touches(self, batch: "pa.RecordBatch") -> bool:
         """Tell whether any row has to go, or to change."""
-        return not self._kept(batch).all() or self._renamed(batch) is not None
+        return not self.kept(batch).all() or self._renamed(batch) is not None
 
     def cut(self, batch: "pa.RecordBatch") -> "pa.RecordBatch":
         """Return the rows that have nothing to do with these documents.
@@ -51,10 +51,11 @@ class Gone:
         if renamed is not None:
             at = batch.schema.get_field_index(FAMILY)
             batch = batch.set_column(at, batch.schema.field(at), renamed)
-        keep = self._kept(batch)
+        keep = self.kept(batch)
         return batch if keep.all() else batch.filter(_mask(keep))
 
-    def _kept(self, batch: "pa.RecordBatch") -> NDArray[np.bool_]:
+    def kept(self, batch: "pa.RecordBatch") -> NDArray[np.bool_]:
+        """Tell of each row whether `cut` keeps it."""
         keep = np.ones(batch.num_rows, dtype=np.bool_)
         names = batch.schema.names
         if "doc_id" in names:

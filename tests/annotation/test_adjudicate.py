@@ -204,7 +204,7 @@ def test_a_decision_is_the_label_everywhere_and_stays(studio: Studio, desk: Desk
 
 def released(one: Campaign) -> dict[str, dict[str, Any]]:
     """Build the release; return its labels by article."""
-    folder = Path(build(one.workspace, out=OUT).folder)
+    folder = Path(build(one.workspace, comments=True, out=OUT).folder)
     rows = [row for path in sorted((folder / one.name).glob("*.parquet")) for row in read_dicts(path)]
     return {row["doc_ids"][0]: named(one, row) for row in rows}
 

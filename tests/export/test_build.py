@@ -13,17 +13,19 @@ from annotation.answers.tables import rebuild as made_anew
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
 from annotation.tasks import to_server
-from corpus.config import load
+from corpus.config import Workspace, load
 from corpus.errors import WirecopyError
 from corpus.files import sha256_file
 from corpus.output import Output
 from corpus.parquet import read_dicts, write
+from export.alone import LOCK
 from export.release import build
-from export.takedown.record import add as take_down
+from export.takedown import take_down
+from export.takedown.record import add as record
 from export.versions import earlier, order
 from tests.campaigns import rebuilt, write_articles
 from tests.export.test_privacy import annotated, everything
-from tests.export.test_release import answer, contents, labelled, same
+from tests.export.test_release import answer, contents, labelled, same, written
 
 OUT = Output()
 
@@ -68,20 +70,41 @@ def test_a_build_that_fails_leaves_ledger_and_release_as_they_were(tmp_path: Pat
     config.write_text(config.read_text().replace("[annotators.q", "[annotators.mayor-ostrander]\n[annotators.q"))
     rebuilt(space.root)
     one = of(space.root)
-    task = to_server(one.tasks()[0])
-    answered = answer("90", 7, "favor")
-    mark = {"start": 0, "end": 3, "text": task["data"]["article_text"][:3]}
-    region = {"id": "r", "to_name": "article", "value": mark | {"labels": ["actor-favor"]}}
-    name = {"id": "r", "to_name": "article", "type": "textarea", "from_name": "evidence-typed"}
-    answered["result"] += [
-        region | {"type": "labels", "from_name": "evidence"}, name | {"value": mark | {"text": ["Mayor-Ostrander"]}}
-    ]  # fmt: skip
-    (space.root / "more.json").write_text(json.dumps([task | {"id": 1, "annotations": [answered]}]))
-    assert pull_file(one, space.root / "more.json").quarantined == 0
+    holder_typed(one, 0, "Mayor-Ostrander")
     with pytest.raises(WirecopyError, match=r"annotations\.parquet: row \d+: the name of an account"):
         build(one.workspace, out=OUT)
     assert (contents(space.release), space.ledger.read_bytes()) == before
-    assert not list(space.release.parent.glob(".*"))
+    assert [path.name for path in space.release.parent.glob(".*")] == [LOCK]
+
+
+def holder_typed(one: Campaign, at: int, name: str) -> str:
+    """Let an annotator mark a passage in a task and type whose view it is; return the task's document."""
+    task = to_server(one.tasks()[at])
+    answered = answer(f"9{at}", 7, "favor")
+    mark = {"start": 0, "end": 3, "text": task["data"]["article_text"][:3]}
+    region = {"id": "r", "to_name": "article", "value": mark | {"labels": ["actor-favor"]}}
+    typed = {"id": "r", "to_name": "article", "type": "textarea", "from_name": "evidence-typed"}
+    answered["result"] += [
+        region | {"type": "labels", "from_name": "evidence"}, typed | {"value": mark | {"text": [name]}}
+    ]  # fmt: skip
+    path = written(one.workspace.root / "more.json", [task | {"id": at, "annotations": [answered]}])
+    assert pull_file(one, path).quarantined == 0
+    return one.tasks()[at].doc_ids[0]
+
+
+def test_what_was_typed_about_a_source_that_was_taken_down_stops_no_build(tmp_path: Path) -> None:
+    space = annotated(tmp_path / "w").workspace
+    one = of(space.root)
+    doc = holder_typed(one, 0, "Quirinius")
+    with pytest.raises(WirecopyError, match="the name of an account"):
+        build(space, out=OUT)
+    record(space, doc, "2026-01-01")
+    assert build(space, out=OUT).written and "quirinius" not in everything(space.release)
+    other = holder_typed(one, 3, "Quirinius")
+    rows = read_dicts(one.folder / "annotations.parquet")
+    (at,) = [at for at, row in enumerate(rows, 1) if row["doc_ids"] == [other] and "Quirinius" in str(row["spans"])]
+    with pytest.raises(WirecopyError, match=rf"annotations\.parquet: row {at}: the name of an account"):
+        build(space, out=OUT)
 
 
 def test_a_label_edited_by_hand_is_made_anew(tmp_path: Path) -> None:
@@ -120,7 +143,7 @@ def test_tables_are_made_anew_when_anything_they_follow_from_is_another(tmp_path
 def test_what_was_taken_down_is_in_no_later_release(tmp_path: Path) -> None:
     space = labelled(tmp_path / "w").workspace
     build(space, out=OUT)
-    take_down(space, "doc-3", "2026-01-01")
+    record(space, "doc-3", "2026-01-01")
     assert build(space, out=OUT).written and not build(space, out=OUT).written
     told = everything(space.release)
     assert "the mayor, 3," not in told and "'doc-3'" not in told and '"doc-3"' not in told and "the mayor, 4," in told
@@ -129,6 +152,29 @@ def test_what_was_taken_down_is_in_no_later_release(tmp_path: Path) -> None:
     assert {one["name"]: one["left_out"] for one in facts["configs"]}["stance"] == {
         "of sources that were taken down": 1
     }
+
+
+def test_the_record_of_a_takedown_outlives_every_build(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w").workspace
+    build(space, out=OUT)
+    take_down(space, "doc-3", day="2026-01-01", out=OUT)
+    line = "- taken down: one source, 1 document and what was made of them\n"
+    assert told(space).count(line) == 1
+    assert build(space, out=OUT).written and told(space).count(line) == 1
+    release = space.config.release.model_copy(update={"version": "0.2.0"})
+    later = replace(space, config=space.config.model_copy(update={"release": release}))
+    record(space, "doc-4", "2026-01-02")
+    build(later, out=OUT)
+    new, old = told(later).split("\n## ")[1:]
+    assert new.startswith("0.2.0\n\nSince 0.1.0:") and (new.count(line), f"{old}".count(line)) == (1, 1)
+    shutil.rmtree(space.release)
+    with (space.root / "takedowns.toml").open("a") as file:
+        file.write("# again\n")
+    assert build(later, out=OUT).written and told(later).count(line) == 2
+
+
+def told(space: Workspace) -> str:
+    return (space.release / "CHANGELOG.md").read_text()
 
 
 def test_a_changelog_tells_what_is_other_than_in_the_version_before(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from corpus.files import write_text
+from corpus.output import plain as visible
 from export.card import card
 from export.card.front import feature_list, size_category
 from export.card.loading import PLACE, code
@@ -261,6 +262,13 @@ def test_nothing_that_others_wrote_is_markup(manifest: Manifest, words: str) -> 
     assert not re.search(r"(https?:|ftp:)//|\bwww\.|\w@\w", outside), "a renderer would make a link of it"
 
 
+@settings(deadline=None, max_examples=60)
+@given(words=st.sampled_from(["a\x07b", "\x1b[31mred", "x\u202ey"]) | st.text("ab\x00\x07\x1b\x9b\u202e", max_size=9))
+def test_no_control_character_reaches_a_reader(manifest: Manifest, words: str) -> None:
+    text = told(manifest, **hostile(manifest.facts, words))
+    assert visible(text) == text
+
+
 def hostile(facts: Facts, words: str) -> dict[str, Any]:
     """Facts in which everything that others write is `words`."""
     one = facts.campaigns[0]
@@ -282,7 +290,7 @@ def hostile(facts: Facts, words: str) -> dict[str, Any]:
 @given(st.text())
 def test_plain_text_shows_as_it_is(text: str) -> None:
     rendered = MarkdownIt("commonmark").enable("table").render(table(["a"], [[f"x{plain(text)}y"]]))
-    words = " ".join(text.split())
+    words = visible(" ".join(text.split()))
     cell = rendered.split("<tbody>")[1].split("<td>")[1].split("</td>")[0] if "<td>" in rendered else ""
     for mark, code_ in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
         cell = cell.replace(mark, code_)

@@ -191,6 +191,15 @@ def test_versions_go_up_as_far_as_the_change_asks() -> None:
     assert propose("0.4.7", "0.5.0", [gone], [], [], facts=False).enough
 
 
+@pytest.mark.parametrize(("config", "word"), [("documents", "documents"), ("stance", "rows of stance")])
+def test_reasons_count_what_the_config_has(config: str, word: str) -> None:
+    change = ConfigChange(config, 3, 3, moved=2)
+    assert propose("1.0.0", "1.0.0", [change], [], [], facts=False).why == [f"2 {word} changed their split"]
+    assert propose("1.0.0", "1.0.0", [ConfigChange(config, 3, 4, added=1)], [], [], facts=False).why == [
+        f"1 {word} are new"
+    ]
+
+
 KIND = pa.struct([("name", pa.string()), ("spans", pa.list_(pa.struct([("at", pa.int64()), ("p", pa.float64())])))])
 SPANS = st.lists(
     st.none() | st.fixed_dictionaries({"at": st.none() | st.integers(0, 2), "p": st.sampled_from([None, 0.0, 0.5])}),

@@ -99,6 +99,33 @@ def test_a_remark_that_names_an_annotator_stops_the_release(text: str, place: st
         rules.applied(batch, scheme(), where)
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Anaïs was there", False),
+        ("Üana", False),
+        ("anaи", False),
+        ("bana\u0301na and ana\u0308", False),
+        ("ana١", False),
+        ("ana_b", False),
+        ("Ana.", True),
+        ("bei „Ana“", True),
+        ("was sagt\nANA?", True),
+        ("ana", True),
+        ("ana-maria", True),
+        ("问ana", False),
+        ("问 ana，", True),
+    ],
+)
+def test_an_account_counts_as_a_whole_word_of_any_script(text: str, named: bool) -> None:
+    rules, batch = Privacy(accounts=("ana",), comments=True), labels({"adjudication_reason": text})
+    if not named:
+        assert rules.applied(batch, scheme(), where).num_rows == 1
+        return
+    with pytest.raises(WirecopyError, match="the name of an account"):
+        rules.applied(batch, scheme(), where)
+
+
 @pytest.mark.parametrize(("holder", "told"), [(ACCOUNT, True), (f" {ACCOUNT.upper()} ", True), (MAIL, True)])
 def test_an_annotator_is_no_holder(holder: str, told: bool) -> None:
     rules = Privacy(logins=(MAIL,), accounts=(ACCOUNT,))

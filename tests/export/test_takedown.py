@@ -17,6 +17,8 @@ from export.manifest import edited
 from export.rehydrate import rehydrate
 from export.release import build
 from export.schema import CHANGES, LEAKAGE, SPLITS
+from export.splits.ledger import entries as entries_of
+from export.splits.ledger import save
 from export.standoff import standoff
 from export.takedown import take_down
 from export.takedown.record import FILE, add, entries
@@ -63,6 +65,32 @@ def test_no_byte_of_it_is_left_in_any_release(space: Workspace, source: str) -> 
         assert list(holding(folder, words)) == []
         assert edited(folder, manifest(folder)) == []
     assert contents(space.release) != before
+
+
+def test_a_move_does_not_name_it_either(space: Workspace) -> None:
+    families = [row["family_id"] for row in documents(space).values()]
+    mine = [doc for doc, row in documents(space).items() if families.count(row["family_id"]) > 1]
+    lines = entries_of(space.ledger)
+    (earlier, *_) = mine
+    place = next(one.split for one in lines if one.doc_id == earlier)
+    together = [one._replace(split="test") if one.split == place else one for one in lines]
+    save(space.ledger, [one._replace(split="train") if one.doc_id == earlier else one for one in together])
+    config = space.root / "wirecopy.toml"
+    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "2.0.0"'))
+    later = load(space.root)
+    build(later, out=OUT)
+    standoff(later.release, later.config, out=OUT)
+    (move,) = json.loads((later.release / LEAKAGE).read_text())["moves"]
+    assert move["doc_id"] == earlier and move["because"] in move["reason"]
+    for one in take_down(later, move["because"], day=DAY, out=OUT):
+        assert list(holding(Path(one.folder), [move["because"]])) == []
+        assert edited(Path(one.folder), manifest(Path(one.folder))) == []
+    (left,) = json.loads((later.release / LEAKAGE).read_text())["moves"]
+    assert left == move | {"because": "", "reason": "belongs together with a document that is no longer here"}
+    config.write_text(config.read_text().replace('version = "2.0.0"', 'version = "3.0.0"'))
+    again = load(space.root)
+    build(again, out=OUT)
+    assert list(holding(again.release, [move["because"]])) == []
 
 
 def test_what_is_left_is_as_it_was(space: Workspace) -> None:
