@@ -19,6 +19,7 @@ from corpus.config import Source
 from corpus.errors import WirecopyError
 from corpus.readers import Input, remote
 from corpus.readers.article import Article
+from tests.buckets import bucket
 
 from .conftest import reasons
 from .test_readers_archive import FILES, zipped
@@ -47,23 +48,9 @@ def memory() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """A real S3 over HTTP, and its address."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "key")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "hidden-word")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        system = fsspec.filesystem("s3", skip_instance_cache=True)
-        system.mkdir("store")
-        for name, content in TREE.items():
-            system.pipe(f"store/{name}", content)
-        yield "s3://store"
-    server.stop()
+    """A bucket with the same files."""
+    with bucket("store", TREE) as address:
+        yield address
 
 
 @pytest.fixture(params=["memory", "s3"])

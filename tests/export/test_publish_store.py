@@ -11,32 +11,16 @@ import pytest
 
 from corpus.errors import WirecopyError
 from export.publish import to_store
+from tests.buckets import SECRET, bucket
 from tests.hub.publishing import hashes, send
 from tests.releases import release
-
-SECRET = "hidden-word"
 
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
-    """A real S3 over HTTP, with an empty bucket."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        patch.setenv("AWS_ACCESS_KEY_ID", "key")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        # s3fs keeps its clients, and with them the server of another test module.
-        kept = fsspec.get_filesystem_class("s3")
-        kept.clear_instance_cache()
-        fsspec.filesystem("s3").mkdir("shelf")
-        yield "s3://shelf"
-        kept.clear_instance_cache()
-    server.stop()
+    """An empty bucket."""
+    with bucket("shelf") as address:
+        yield address
 
 
 @pytest.fixture(params=["folder", "s3"])
