@@ -4,21 +4,36 @@ Secrets are not in it: `LABEL_STUDIO_API_KEY` comes from the environment.
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from corpus.errors import WirecopyError
+from corpus.toml import parse_toml
 
 FILE_NAME = "wirecopy.toml"
-M = TypeVar("M", bound=BaseModel)
-LONGEST_SHOWN = 80
 NAME = r"^[a-z][a-z0-9_-]{0,19}$"
-DAY = r"^\d{4}-\d{2}-\d{2}$"
+# SOURCE: Semantic Versioning 2.0.0, the pattern of its own FAQ: numbers, draft, build.
+VERSION = (
+    r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)"
+    r"(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
+    r"(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$"
+)
+TWINS = ("-standoff", "-rehydrated")  # ends of the names of folders that are made of a release
 SPLIT_NAMES = ("train", "validation", "test")
+
+
+def _day(text: str) -> str:
+    if date.fromisoformat(text).isoformat() != text:
+        raise ValueError("a day is written YYYY-MM-DD")
+    return text
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Words = Annotated[str, Field(pattern=r"\w")]
 
 
 class Section(BaseModel):
@@ -194,8 +209,8 @@ class Splits(Section):
     test: float = Field(default=0.1, ge=0, le=1, strict=False)
     strategy: Literal["family", "event", "outlet", "target", "time"] = "family"
     together: list[Literal["event", "outlet", "target", "author"]] = []
-    validation_from: str | None = Field(default=None, pattern=DAY)
-    test_from: str | None = Field(default=None, pattern=DAY)
+    validation_from: Day | None = None
+    test_from: Day | None = None
     joined: list[list[str]] = []
     distinct: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
 
@@ -222,7 +237,7 @@ class Release(Section):
     their pseudonyms over all releases of a workspace (`project`), or have others in each version (`release`).
     """
 
-    version: str = Field(default="0.1.0", pattern=r"^\d+\.\d+\.\d+([-+.][A-Za-z0-9.+-]+)?$")
+    version: str = Field(default="0.1.0", pattern=VERSION)
     license: str = "other"
     description: str = ""
     motivation: str = ""
@@ -231,13 +246,20 @@ class Release(Section):
     limits: str = ""
     funding: str = ""
     contact: str = ""
-    creators: list[str] = []
+    creators: list[Words] = []
     url: str | None = None
-    date: str | None = Field(default=None, pattern=DAY)
+    date: Day | None = None
     annotators: str = ""
     annotations_creators: list[Literal["expert-generated", "crowdsourced", "found", "other"]] = []
     pseudonyms: Literal["project", "release"] = "project"
-    outlets: dict[str, Annotated[str, Field(pattern=r"\w")]] = {}  # a blank statement lets nothing be published
+    outlets: dict[str, Words] = {}  # a blank statement lets nothing be published
+
+    @field_validator("version")
+    @classmethod
+    def _no_twin(cls, version: str) -> str:
+        if version.endswith(TWINS):
+            raise ValueError(f"a version must not end in {' or '.join(TWINS)}: that is a folder made of it")
+        return version
 
 
 class Config(Section):
@@ -350,47 +372,6 @@ def load(folder: Path) -> Workspace:
 def parse(path: Path) -> Config:
     """Read and check one `wirecopy.toml`."""
     return parse_toml(path, Config)
-
-
-def parse_toml(path: Path, model: type[M]) -> M:
-    """Read a TOML file into a model; every wrong key is named with its place."""
-    try:
-        # Some editors put a mark before UTF-8; TOML knows none.
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise WirecopyError(f"{path}: not UTF-8: byte {error.start}", hint=f"save {path} as UTF-8") from None
-    except OSError as error:
-        raise WirecopyError(f"{path}: can't be read: {error.strerror}", hint=f"check {path}") from None
-    except (ValueError, RecursionError) as error:  # a broken line, an endless number, endless brackets
-        raise WirecopyError(f"{path}: not valid TOML: {error}", hint=f"mend that line of {path}") from None
-    return check(values, model, where=str(path))
-
-
-def check(values: dict[str, Any], model: type[M], *, where: str) -> M:
-    """Validate parsed values; raise one WirecopyError that lists all that is wrong."""
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        lines = [f"[{_place(one['loc'])}] {_reason(one)}" for one in error.errors()]
-        raise WirecopyError(f"{where}: " + "\n       ".join(lines), hint=f"mend {where}, then run it again") from None
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    *section, key = (str(part) for part in loc) if loc else ("file", "all")
-    return f"{'.'.join(section) or 'top level'} -> {key}"
-
-
-def _reason(error: Any) -> str:
-    known = {"extra_forbidden": "unknown key", "missing": "missing"}
-    text: str = known.get(error["type"]) or error["msg"].removeprefix("Value error, ")
-    given = error["input"]
-    if error["type"] in known or not isinstance(given, str | int | float):
-        return text
-    try:
-        shown = repr(given)
-    except ValueError:  # Python prints no number of more than 4,300 digits
-        shown = "a number without end"
-    return f"{text}, not {shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + '...'}"
 
 
 def _unique(what: str, ids: list[str]) -> None:

@@ -85,8 +85,12 @@ class Known:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the chunks of a folder, oldest first."""
-    return sorted((path for path in folder.glob("*.json") if path.stem.isdecimal()), key=lambda path: int(path.stem))
+    """Return the chunks of a folder, oldest first; raise WirecopyError where one of them was lost."""
+    found = sorted((path for path in folder.glob("*.json") if path.stem.isdecimal()), key=lambda path: int(path.stem))
+    for number, path in enumerate(found, 1):
+        if int(path.stem) > number:
+            raise WirecopyError(f"{folder}: chunk {number} of the answers is missing", hint=CHUNK_HINT)
+    return found
 
 
 def read(path: Path) -> Chunk:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from annotation.schemes.scheme import Scheme
-from corpus.config import parse_toml
+from corpus.toml import parse_toml
 from corpus.errors import WirecopyError
 
 

@@ -1,14 +1,18 @@
 """`takedowns.toml`: which sources were taken down, kept under version control, so that none comes back."""
 
 import json
+import os
 import re
+import tomllib
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from corpus.config import DAY, Section, Workspace, parse_toml
+from corpus.config import Day, Section, Workspace
 from corpus.errors import WirecopyError
-from corpus.files import write_text
+from corpus.files import sha256, write_text
+from corpus.toml import parse_toml
+from export.schema import MANIFEST, Manifest
 
 FILE = "takedowns.toml"
 HEAD = """\
@@ -21,7 +25,7 @@ class Entry(Section):
     """One source: an outlet, a document's id, or where the path or address of documents begins."""
 
     source: str = Field(min_length=1)
-    date: str = Field(pattern=DAY)
+    date: Day
 
 
 class Takedowns(Section):
@@ -38,7 +42,8 @@ def place(workspace: Workspace) -> Path:
 def entries(workspace: Workspace) -> list[Entry]:
     """Return what was taken down, the oldest first; nothing where there is no file."""
     path = place(workspace)
-    return parse_toml(path, Takedowns).takedown if path.exists() else []
+    # A link that leads nowhere is an error: without its lines, all of them would come back.
+    return parse_toml(path, Takedowns).takedown if os.path.lexists(path) else []
 
 
 def add(workspace: Workspace, source: str, day: str) -> Entry:
@@ -48,15 +53,35 @@ def add(workspace: Workspace, source: str, day: str) -> Entry:
         return found
     path, entry = place(workspace), Entry(source=source, date=day)
     before = path.read_text(encoding="utf-8-sig").rstrip() + "\n" if path.exists() else HEAD
-    write_text(path, f"{before}\n[[takedown]]\nsource = {_quoted(source)}\ndate = {_quoted(entry.date)}\n")
+    text = before + _lines(entry)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:  # `takedown = [...]` takes no more entries
+        text = HEAD + "".join(map(_lines, [*known, entry]))
+    write_text(path, text)
     return entry
+
+
+def check_kept(workspace: Workspace) -> None:
+    """Raise WirecopyError where `takedowns.toml` lacks a source that was taken down from a release here."""
+    known = {sha256(one.source.encode()) for one in entries(workspace)}
+    for path in sorted(workspace.release.parent.glob(f"[!.]*/{MANIFEST}")):
+        try:
+            told = Manifest.model_validate_json(path.read_bytes()).facts.takedowns
+        except (OSError, ValidationError):
+            continue  # what another wirecopy wrote says other things
+        if lost := [one.date for one in told if one.source not in known]:
+            raise WirecopyError(
+                f"{place(workspace)} lacks a source that was taken down from {path.parent} on {lost[0]}",
+                hint=f"restore it from version control; if that source may come back, move {path.parent} away",
+            )
+
+
+def _lines(entry: Entry) -> str:
+    return f"\n[[takedown]]\nsource = {_quoted(entry.source)}\ndate = {_quoted(entry.date)}\n"
 
 
 def _quoted(text: str) -> str:
     """Return a TOML string."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise WirecopyError("that name is no Unicode", hint="name the source by a part of its path") from None
     # TOML escapes as JSON does, and one character more.
     return re.sub("\x7f", r"\\u007f", json.dumps(text, ensure_ascii=False))

@@ -10,7 +10,8 @@ from annotation.schema import Origin
 from annotation.studio import server
 from annotation.studio.accounts import Account, enter, existing, invite, login_of
 from annotation.studio.client import Studio
-from corpus.config import Config, check
+from corpus.config import Config
+from corpus.toml import check
 from corpus.errors import WirecopyError
 from corpus.output import Output
 from tests.annotation.test_server import logged_in

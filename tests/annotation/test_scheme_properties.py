@@ -16,7 +16,7 @@ from annotation.schemes.checks import contradictions, paths_of
 from annotation.schemes.interface import key_of, labelling_page, mark_name, rows_of
 from annotation.schemes.keys import NAME_KEYS, TAKEN
 from annotation.schemes.scheme import SIDES, Choice, Number, Scheme, Spans, Text, side_of
-from corpus.config import check
+from corpus.toml import check
 
 # XML has no control characters and no half characters; a data set has neither.
 WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1, max_size=12).filter(str.strip)

@@ -71,6 +71,12 @@ def test_columns_are_mapped_by_the_source(tmp_path: Path) -> None:
         (LEAST + "[splits]\ntrain = 0.5", "[top level -> splits] train, validation and test must add up to 1"),
         (LEAST + "[splits]\ntrain = nan", "[splits -> train]"),
         (LEAST + '[release]\nversion = "one"', "[release -> version] String should match pattern"),
+        (LEAST + '[release]\nversion = "٣.1.0"', "[release -> version] String should match pattern"),
+        (LEAST + '[release]\nversion = "1.0.0-standoff"', "[release -> version] a version must not end in -standoff"),
+        (LEAST + '[release]\ndate = "2026-02-31"', "[release -> date] day is out of range for month, not '2026-02-31'"),
+        (LEAST + '[release]\ndate = "20260201"', "[release -> date] a day is written YYYY-MM-DD"),
+        (LEAST + '[splits]\ntest_from = "9999-99-99"', "[splits -> test_from] month must be in 1..12"),
+        (LEAST + '[release]\ncreators = ["A", " "]', "[release.creators -> 1] String should match pattern"),
         (LEAST + '[release.outlets]\nwire = " \\t\u200b"', "[release.outlets -> wire] String should match pattern"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotation.measures.scores.preset import Preset, misfit
 from annotation.schemes.scheme import Scheme
-from corpus.config import parse_toml
+from corpus.toml import parse_toml
 from corpus.errors import WirecopyError
 from corpus.files import digest
 
