@@ -1,13 +1,15 @@
 """The Hugging Face Hub: what it shows of a dataset repository, and the few writes that publishing needs.
 
-The only importer of huggingface_hub. The token comes from `HF_TOKEN` and stands in no message. Reads, and writes that
+The only importer of huggingface_hub. `token` alone reads `HF_TOKEN`, which stands in no message. Reads, and writes that
 can be repeated, are tried again; a commit and a tag are read back where no answer came. No request waits longer than
 `SILENCE` for the next byte.
 Not covered: models, spaces, other people's pull requests.
 """
 
 import hashlib
+import logging
 import os
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,10 +45,13 @@ class There:
     sha256: str | None
 
     def holds(self, path: Path, sha256: str) -> bool:
-        """Tell whether a local file has the same bytes."""
+        """Tell whether it has the bytes with this hash; `path` has them, or something else by now."""
         if self.sha256:
             return self.sha256 == sha256
-        return self.size == path.stat().st_size and self.oid == _git_oid(path)
+        if self.size != path.stat().st_size:
+            return False
+        data = path.read_bytes()
+        return hashlib.sha256(data).hexdigest() == sha256 and self.oid == _git_oid(data)
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,21 @@ class Hub:
 
     def __post_init__(self) -> None:
         from huggingface_hub import HfApi, constants
+        from huggingface_hub.errors import HFValidationError
+        from huggingface_hub.utils._validators import validate_repo_id
         from huggingface_hub.utils.tqdm import disable_progress_bars
 
+        try:
+            validate_repo_id(self.repo)
+        except HFValidationError as error:
+            raise WirecopyError(one_line(error), hint="a repository is org/name") from None
         _impatient()
+        logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # a commit that changes nothing is no news
         if self.quiet:
             disable_progress_bars()
         endpoint = os.environ.get("HF_ENDPOINT") or constants.ENDPOINT
         # False keeps the client from taking a token that lies somewhere else.
-        self._api = HfApi(endpoint=endpoint, token=_token() or False, library_name="wirecopy")
+        self._api = HfApi(endpoint=endpoint, token=token() or False, library_name="wirecopy")
 
     @property
     def url(self) -> str:
@@ -130,6 +142,10 @@ class Hub:
 
         return self._read(f"reading {path}", got)
 
+    def private(self) -> bool:
+        """Tell whether nobody else sees it, now."""
+        return bool(self._read("reading", lambda: self._api.dataset_info(self.repo)).private)
+
     def resolve(self, revision: str) -> str:
         """Return the commit that a branch, a tag or a short hash names."""
         info = self._read(f"reading {revision}", lambda: self._api.dataset_info(self.repo, revision=revision))
@@ -148,17 +164,26 @@ class Hub:
         self._read("opening", lambda: self._api.update_repo_settings(self.repo, repo_type=KIND, private=False))
 
     def commit(
-        self, files: Mapping[str, Path], gone: Sequence[str], *, message: str, parent: str, pull: bool = False
+        self,
+        files: Mapping[str, tuple[Path, str]],
+        gone: Sequence[str],
+        *,
+        message: str,
+        parent: str,
+        pull: bool = False,
+        last: Callable[[], None] = lambda: None,
     ) -> str:
         """Upload content, then change all files in one commit on top of `parent`; return the commit.
 
-        Content that the Hub has is not sent again. Raises Unanswered where nobody knows whether it happened,
-        WirecopyError where somebody else's commit came between.
+        `files` has the place and SHA-256 of each; `last` is called right before the commit, to raise where it must not
+        be. Content that the Hub has is not sent again. Raises Unanswered where nobody knows whether it happened,
+        WirecopyError where a file has another hash, or somebody else's commit came between.
         """
-        from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+        from huggingface_hub import CommitOperationDelete
 
-        adds = [CommitOperationAdd(name, str(path)) for name, path in files.items()]
+        adds = [_added(name, path, sha256) for name, (path, sha256) in files.items()]
         self._once("uploading", lambda: self._upload(adds, pull))
+        last()
         operations = [*adds, *(CommitOperationDelete(name, is_folder=False) for name in gone)]
         done = self._once(
             "the commit",
@@ -189,7 +214,12 @@ class Hub:
         """Return the pull requests with this title that wait, newest first."""
 
         def listed() -> list[Any]:
-            return list(self._api.get_repo_discussions(self.repo, repo_type=KIND, discussion_type="pull_request"))
+            try:
+                return list(self._api.get_repo_discussions(self.repo, repo_type=KIND, discussion_type="pull_request"))
+            except Exception as error:
+                if _status(error) in (403, 410):  # discussions are switched off there, so nothing waits
+                    return []
+                raise
 
         every = self._read("listing pull requests", listed)
         found = [one.num for one in every if one.title == title and one.status in ("open", "draft")]
@@ -232,9 +262,8 @@ class Hub:
                 status = _status(error)
                 if not _outside(error):
                     raise
-                wrong = type(error).__name__ == "HFValidationError"
-                if wait is None or wrong or (status is not None and status not in AGAIN):
-                    raise self._told(what, error) from None
+                if wait is None or (status is not None and status not in AGAIN):
+                    raise self._told(what, error, _CHECK) from None
             time.sleep(wait)
         raise AssertionError
 
@@ -248,25 +277,27 @@ class Hub:
                 raise
             if (written and (status is None or status >= 500)) or (taken and status == 409):
                 raise Unanswered(f"no answer to {what}: {_cause(error)}") from None
-            raise self._told(what, error) from None
+            raise self._told(what, error, _REFUSED if status in (400, 413, 422) else _AGAIN) from None
 
-    def _told(self, what: str, error: Exception) -> WirecopyError:
-        """Return what went wrong as people understand it."""
+    def _told(self, what: str, error: Exception, hint: str) -> WirecopyError:
+        """Return what went wrong as people understand it; `hint` is for what may go well another time."""
         status, kind = _status(error), type(error).__name__
         if kind in ("RevisionNotFoundError", "RemoteEntryNotFoundError"):
             return WirecopyError(f"{self.repo} has no such revision or file ({what})", hint=f"see {self.url}")
         if status in (401, 403, 404):
-            why = "does not exist, or HF_TOKEN has no right to it" if _token() else "is not there, or needs HF_TOKEN"
+            why = "does not exist, or HF_TOKEN has no right to it" if token() else "is not there, or needs HF_TOKEN"
             made = Absent if kind == "RepositoryNotFoundError" else WirecopyError
             return made(f"{self.repo} {why} ({what})", hint=f"check the name and the token: {_TOKENS}")
         if status in (409, 412):
             return WirecopyError(f"{self.repo} was changed by somebody else meanwhile ({what})", hint=_AGAIN)
         if status == 429:
             return WirecopyError(f"the Hub has had too many requests ({what})", hint=f"wait some minutes; {_AGAIN}")
-        return WirecopyError(f"{self.repo}: {what} failed: {_cause(error)}", hint=_AGAIN)
+        return WirecopyError(f"{self.repo}: {what} failed: {_cause(error)}", hint=hint)
 
 
 _AGAIN = "the same command again: it goes on where this one ended, and sends no content twice"
+_CHECK = "check the network and HF_ENDPOINT, then the same command again"
+_REFUSED = "the Hub refuses what was sent; mend what it names, then: wirecopy export build"
 _TOKENS = "https://huggingface.co/settings/tokens"
 
 
@@ -275,9 +306,20 @@ def download(repo: str, revision: str, folder: Path) -> str:
     return Hub(repo).download(revision, folder)
 
 
+def token() -> str:
+    """Return `HF_TOKEN` without white space around it, empty where it is not set; WirecopyError where it is no token.
+
+    A client that gets such a token shows it in its errors.
+    """
+    found = os.environ.get("HF_TOKEN", "").strip()
+    if not re.fullmatch("[!-~]*", found):
+        raise WirecopyError("HF_TOKEN holds white space or other signs", hint=f"export it anew: {_TOKENS}")
+    return found
+
+
 def signed_in() -> None:
     """Raise WirecopyError where no token is set."""
-    if not _token():
+    if not token():
         raise WirecopyError("HF_TOKEN is not set", hint=f"export HF_TOKEN with a token that may write: {_TOKENS}")
 
 
@@ -299,10 +341,6 @@ def _impatient() -> None:
     set_client_factory(client)
 
 
-def _token() -> str:
-    return os.environ.get("HF_TOKEN", "").strip()
-
-
 def _status(error: Exception) -> int | None:
     """Return the HTTP status of an error, or of the one that it was raised from."""
     for one in (error, error.__cause__):
@@ -321,12 +359,24 @@ def _outside(error: Exception) -> bool:
 def _cause(error: Exception) -> str:
     """Return one line that says what went wrong, without the token."""
     inner = error.__cause__ if isinstance(error, RuntimeError) and error.__cause__ else error
-    said = getattr(inner, "server_message", None) or str(inner) or type(inner).__name__
+    said = getattr(inner, "server_message", None) or str(inner)
     lines = [line for line in str(said).splitlines() if line.strip()] or [type(inner).__name__]
-    token = _token()
-    return one_line(lines[0].replace(token, "***") if token else lines[0])
+    return one_line(" ".join(lines[:2]).replace(token() or "\0", "***"))
 
 
-def _git_oid(path: Path) -> str:
-    data = path.read_bytes()
+def _added(name: str, path: Path, sha256: str) -> Any:
+    """Return what uploads a file; WirecopyError where it has another hash by now."""
+    from huggingface_hub import CommitOperationAdd
+
+    # What lies in git is read again for the commit, unless it is in memory; the store checks hashes by itself.
+    try:
+        made = CommitOperationAdd(name, str(path) if path.suffix == ".parquet" else path.read_bytes())
+    except (OSError, ValueError):
+        raise WirecopyError(f"{path} has gone while it was published", hint="wirecopy export build") from None
+    if made.upload_info.sha256.hex() != sha256:
+        raise WirecopyError(f"{path} was changed while it was published", hint="wirecopy export verify")
+    return made
+
+
+def _git_oid(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -1,7 +1,8 @@
 """What `load_dataset` makes of a release, in a process and with a cache of its own: a folder, or a revision of a repo.
 
 The process is this module: `datasets` reads its settings once, and keeps what it has loaded under the folder's last
-name.
+name. It runs in an empty folder and imports nothing from where it was started, where files may be anybody's; it gets
+the token only where it needs it.
 """
 
 import json
@@ -9,10 +10,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from corpus.output import one_line
+from export.hub import token
 from export.schema import ConfigFacts
 
 ALONE = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}  # a folder needs no network
@@ -22,19 +25,23 @@ Loaded = Mapping[str, Any]  # of a config: `rows` and `features` by split, or wh
 
 def loaded(place: str, configs: Sequence[str], *, revision: str | None = None) -> dict[str, Loaded]:
     """Load configs of a folder, or of a `revision` of the repository `place`; return what came of each."""
+    secret = token() if revision else ""
+    kept = {name: value for name, value in os.environ.items() if name != "HF_TOKEN"}
     with TemporaryDirectory() as home:
-        own = {"HF_HOME": home, "HF_DATASETS_CACHE": f"{home}/datasets"} | ({} if revision else ALONE)
-        command = [sys.executable, "-m", __name__, place, revision or "", *configs]
+        own = {"HF_HOME": f"{home}/.hf", "HF_DATASETS_CACHE": f"{home}/.hf/datasets", "PYTHONSAFEPATH": "1"}
+        env = kept | own | ({"HF_TOKEN": secret} if revision else ALONE)
+        where = place if revision else str(Path(place).resolve())
+        command = [sys.executable, "-P", "-m", __name__, where, revision or "", *configs]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, env=os.environ | own, check=False, timeout=LONGEST
+                command, capture_output=True, text=True, env=env, cwd=home, check=False, timeout=LONGEST
             )
         except subprocess.TimeoutExpired:
             return {name: {"error": f"load_dataset did not end within {LONGEST // 3600} hours"} for name in configs}
-    token = os.environ.get("HF_TOKEN") or "\0"
-    lines = done.stdout.replace(token, "***").splitlines()
+    hidden = secret or "\0"
+    lines = done.stdout.replace(hidden, "***").splitlines()
     last = ([line for line in done.stderr.splitlines() if line.strip()] or ["no answer"])[-1]
-    silent = {"error": one_line(last.replace(token, "***"))}
+    silent = {"error": one_line(last.replace(hidden, "***"))}
     told = {one.pop("config"): one for one in (json.loads(line) for line in lines if line.startswith('{"config"'))}
     return {name: told.get(name, silent) for name in configs}
 
@@ -67,11 +74,10 @@ def main(place: str, revision: str, configs: Sequence[str]) -> None:
 
     set_verbosity_error()
     disable_progress_bars()
-    token = (os.environ.get("HF_TOKEN") or False) if revision else False
     for config in configs:
         told: dict[str, Any]
         try:
-            splits = load_dataset(place, config, revision=revision or None, token=token)
+            splits = load_dataset(place, config, revision=revision or None, token=token() or False)
             told = {
                 "rows": {split: rows.num_rows for split, rows in splits.items()},
                 "features": {split: rows.features.to_dict() for split, rows in splits.items()},

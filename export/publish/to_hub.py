@@ -17,7 +17,7 @@ from export.hub import Gate, Hub, Pull, Shown, There, Unanswered
 from export.publish.plan import Change, Plan, size
 from export.publish.readback import compared
 from export.publish.release import Release
-from export.schema import CARD, MANIFEST
+from export.schema import CARD, MANIFEST, Manifest
 
 OURS = (".gitattributes", ".gitignore", "README.md", "LICENSE", "LICENSE.md", "LICENSE.txt")  # no sign of other work
 
@@ -33,10 +33,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Work:
-    """What is to do on the Hub: the files of the commit, and which of the steps around it."""
+    """What is to do on the Hub: the files of the commit, and which of the steps around it.
+
+    `pulls` are the pull requests that runs which were cut have left for this release.
+    """
 
     plan: Plan
+    wish: Wish
     shown: Shown | None
+    pulls: list[Pull]
     commit: bool
     tag: bool
     gate: bool
@@ -63,8 +68,7 @@ def planned(release: Release, hub: Hub, wish: Wish) -> Work:
     if shown is None:
         changes = [Change(name, "new", release.size(name)) for name in release.files]
         return _work(release, hub, wish, None, changes, published=False, notes=[])
-    _must_be_ours(hub, shown)
-    before = _manifest(hub, shown)
+    before = _must_be_ours(hub, shown)
     changes = compare(release, shown.files, set(before.get("files", {})))
     published = release.tag in shown.tags
     if published:
@@ -88,9 +92,9 @@ def compare(release: Release, there: Mapping[str, There], before: set[str]) -> l
     return changes
 
 
-def apply(release: Release, hub: Hub, work: Work, wish: Wish) -> str:
+def apply(release: Release, hub: Hub, work: Work) -> str:
     """Do what was planned; return the commit that holds the release."""
-    shown = work.shown
+    shown, wish = work.shown, work.wish
     if shown is None:
         hub.create()
         shown = hub.look()
@@ -99,8 +103,6 @@ def apply(release: Release, hub: Hub, work: Work, wish: Wish) -> str:
                 f"{hub.repo} belongs to somebody else, or HF_TOKEN may not read it", hint="check the name"
             )
         _must_be_ours(hub, shown)
-    if shown.private is False and not wish.public:
-        raise _open_already(hub)
     if work.gate and wish.gated:
         hub.gate(wish.gated)
     commit = shown.tags.get(release.tag, shown.head)
@@ -108,7 +110,7 @@ def apply(release: Release, hub: Hub, work: Work, wish: Wish) -> str:
         if wish.pull_request:
             _read_back(release, hub, work, shown)
         commit = _directly(release, hub, work, shown)
-    if wish.pull_request:
+    if work.pulls or wish.pull_request:
         _close(release, hub, commit)
     if work.tag:
         hub.tag(release.tag, commit)
@@ -134,6 +136,7 @@ def _work(
     commit, tag = differs and not published, not published
     gate = wish.gated is not None and (shown is None or shown.gated != wish.gated)
     open_up = wish.public and (shown is None or shown.private)
+    pulls = hub.pulls(_title(release)) if shown else []
     if shown and not shown.private and not wish.public and (commit or tag or gate):
         raise _open_already(hub)
     if others := release.others():
@@ -144,11 +147,12 @@ def _work(
         f"make {hub.repo}, private": shown is None,
         f"gate it: {wish.gated} access": gate,
         f"{how}: {size(sent)} at most to send": commit,
+        f"close pull request {', '.join(str(one.number) for one in pulls)}": bool(pulls),
         f"tag {release.tag}": tag,
         "open it to the public": open_up,
     }
     plan = Plan(hub.repo, release.manifest.facts.version, changes, [one for one, due in steps.items() if due], notes)
-    return Work(plan, shown, commit, tag, gate, open_up)
+    return Work(plan, wish, shown, pulls, commit, tag, gate, open_up)
 
 
 def _open_already(hub: Hub) -> WirecopyError:
@@ -158,13 +162,15 @@ def _open_already(hub: Hub) -> WirecopyError:
     )
 
 
-def _must_be_ours(hub: Hub, shown: Shown) -> None:
-    others = sorted(shown.files.keys() - set(OURS))
-    if others and MANIFEST not in shown.files:
+def _must_be_ours(hub: Hub, shown: Shown) -> dict[str, Any]:
+    """Return the manifest that the Hub shows; raise WirecopyError where there are files but no manifest of ours."""
+    others, found = sorted(shown.files.keys() - set(OURS)), _manifest(hub, shown)
+    if others and not found:
         raise WirecopyError(
             f"{hub.repo} holds files that are no release: {listing(one_line(name) for name in others)}",
             hint="publish to a repository of its own",
         )
+    return found
 
 
 def _must_be_same(release: Release, hub: Hub, commit: str) -> None:
@@ -173,26 +179,28 @@ def _must_be_same(release: Release, hub: Hub, commit: str) -> None:
     if differ:
         raise WirecopyError(
             f"{release.tag} is published on {hub.repo} with other content: {listing(one.file for one in differ)}",
-            hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build",
+            hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build; a release and its twin "
+            "without text need a repository each",
         )
 
 
 def _manifest(hub: Hub, shown: Shown) -> dict[str, Any]:
-    """Return the manifest that the Hub shows, of whatever format; nothing where it can't be read."""
+    """Return the manifest that the Hub shows, of whatever format; nothing where there is none of ours."""
     if MANIFEST not in shown.files:
         return {}
     try:
         found = json.loads(hub.text(MANIFEST, shown.head))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) and isinstance(found.get("files"), dict) else {}
+    ours = isinstance(found, dict) and found.keys() >= Manifest.model_fields.keys()
+    return found if ours and isinstance(found["facts"], dict) and isinstance(found["files"], dict) else {}
 
 
 def _notes(release: Release, hub: Hub, shown: Shown, before: dict[str, Any]) -> list[str]:
     """Return what people should know: what is replaced, what somebody wrote on the Hub, what stays beside it."""
     notes = []
     facts = before.get("facts")
-    if isinstance(facts, dict) and (facts.get("name"), facts.get("version")) != tuple(release.title.rsplit(" ", 1)):
+    if facts and (facts.get("name"), facts.get("version")) != tuple(release.title.rsplit(" ", 1)):
         notes.append(one_line(f"it holds {facts.get('name')} {facts.get('version')} now"))
     card = before.get("files", {}).get(CARD)
     if isinstance(card, dict) and CARD in shown.files and sha256(hub.text(CARD, shown.head)) != card.get("sha256"):
@@ -204,11 +212,29 @@ def _notes(release: Release, hub: Hub, shown: Shown, before: dict[str, Any]) -> 
 
 
 def _directly(release: Release, hub: Hub, work: Work, shown: Shown) -> str:
-    files = {name: release.path(name) for name in work.adds}
+    """Commit the release and look at what came of it; return the commit."""
     try:
-        return hub.commit(files, work.gone, message=release.title, parent=shown.head)
+        commit = _committed(release, hub, work, shown)
     except Unanswered as error:
         return _there(release, hub, work, error)
+    if not _whole(release, hub.files(commit), work):
+        raise WirecopyError(
+            f"{hub.repo} at {commit} is not what {release.folder} holds: one of them was changed meanwhile",
+            hint="wirecopy export verify, then the same command again; there is no tag yet",
+        )
+    return commit
+
+
+def _committed(release: Release, hub: Hub, work: Work, shown: Shown, *, pull: bool = False) -> str:
+    files = {name: (release.path(name), release.files[name]) for name in work.adds}
+    message = _title(release) if pull else release.title
+
+    def last() -> None:
+        # Uploading can take hours: somebody may have made it public meanwhile.
+        if not work.wish.public and not hub.private():
+            raise _open_already(hub)
+
+    return hub.commit(files, work.gone, message=message, parent=shown.head, pull=pull, last=last)
 
 
 def _there(release: Release, hub: Hub, work: Work, doubt: Unanswered) -> str:
@@ -233,7 +259,7 @@ def _read_back(release: Release, hub: Hub, work: Work, shown: Shown) -> None:
 def _close(release: Release, hub: Hub, commit: str) -> None:
     """Close what waits for this release, also what runs that were cut have left."""
     for pull in hub.pulls(_title(release)):
-        hub.close(pull, f"Read back, then published as {commit}.")
+        hub.close(pull, f"Published as {commit}.")
 
 
 def _title(release: Release) -> str:
@@ -243,10 +269,9 @@ def _title(release: Release) -> str:
 def _opened(release: Release, hub: Hub, work: Work, shown: Shown) -> Pull:
     if found := _waiting(release, hub, work, shown):
         return found
-    files = {name: release.path(name) for name in work.adds}
     doubt = Unanswered("the pull request is not there")
     try:
-        hub.commit(files, work.gone, message=_title(release), parent=shown.head, pull=True)
+        _committed(release, hub, work, shown, pull=True)
     except Unanswered as error:
         doubt = error
     if found := _waiting(release, hub, work, shown):

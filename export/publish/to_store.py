@@ -1,13 +1,16 @@
 """To a folder or a bucket, through fsspec: each version in a folder of its own, its manifest written last.
 
 A version without a manifest is not there yet; one with a manifest never changes. A run that was cut is gone on with:
-what has arrived whole is not sent again. Two runs that publish different content under one version at once are told,
-as far as the manifest and the sizes of files can tell. Not covered: a pointer to the newest version, rights, a file
-that such a run has replaced by another of the same size; `wirecopy export verify` on a copy finds it.
+what has arrived whole is not sent again. What is sent is hashed on its way: a file that was changed meanwhile never
+appears. Two runs that publish different content under one version at once are told, as far as the manifest and the
+sizes of files can tell. Not covered: a pointer to the newest version, rights, a file that such a run has replaced by
+another of the same size; `wirecopy export verify` on a copy finds it.
 """
 
 import hashlib
-from collections.abc import Callable
+import re
+import secrets
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +24,7 @@ from export.schema import MANIFEST
 
 T = TypeVar("T")
 BLOCK = 4 << 20  # bytes that are read at a time
-PARTIAL = ".partial"
+PARTIAL = re.compile(r"(?P<name>.+?)(\.[0-9a-f]{16})?\.partial")  # where a file is written before it appears
 BUCKETS = {"s3", "s3a", "gs", "gcs", "abfs", "az"}  # where folders are but a part of names
 
 
@@ -55,6 +58,10 @@ class Store:
         if not self.system.exists(self.root):
             return {}
         found = self.system.find(self.root, detail=True)
+        if self.root in found:
+            raise WirecopyError(
+                f"{self.name} is a file where a folder is due", hint="move it away, then the same command again"
+            )
         return {name[len(self.root) :].strip("/"): int(one["size"]) for name, one in found.items()}
 
     def sha256(self, name: str) -> str:
@@ -65,16 +72,31 @@ class Store:
                 digest.update(block)
         return digest.hexdigest()
 
-    def put(self, path: Path, name: str) -> None:
-        """Send a file; it appears whole."""
-        place = f"{self.root}/{name}"
+    def put(self, path: Path, name: str, sha256: str) -> None:
+        """Send a file; it appears whole. Raises WirecopyError where its bytes are no longer those of `sha256`."""
+        place, digest = f"{self.root}/{name}", hashlib.sha256()
         protocols = self.system.protocol if isinstance(self.system.protocol, tuple | list) else [self.system.protocol]
-        if BUCKETS & set(protocols):
-            self.system.put_file(str(path), place)
-        else:
+        bucket = bool(BUCKETS & set(protocols))
+        beside = place if bucket else f"{place}.{secrets.token_hex(8)}.partial"
+        if not bucket:
             self.system.makedirs(place.rpartition("/")[0], exist_ok=True)
-            self.system.put_file(str(path), place + PARTIAL)
-            self.system.mv(place + PARTIAL, place)
+        with path.open("rb") as source, self.system.open(beside, "wb", autocommit=not bucket) as target:
+            while block := source.read(BLOCK):
+                digest.update(block)
+                target.write(block)
+        same = digest.hexdigest() == sha256
+        if bucket and same:
+            target.commit()
+        elif bucket:
+            target.discard()
+        elif same:
+            self.system.mv(beside, place)
+        else:
+            self.system.rm_file(beside)
+        if not same:
+            raise WirecopyError(
+                f"{path} was changed while it was sent", hint=f"wirecopy export verify {path.parents[name.count('/')]}"
+            )
 
 
 def opened(address: str, release: Release) -> Store:
@@ -90,7 +112,8 @@ def planned(release: Release, store: Store) -> Plan:
     Raises WirecopyError where the version is there with other content, or files that are no part of it.
     """
     there = store.asked(store.files)
-    others = sorted(name for name in there if name.removesuffix(PARTIAL) not in release.files)
+    left = _left(release, there)
+    others = sorted(there.keys() - release.files.keys() - set(left))
     if MANIFEST in there:
         same = store.asked(lambda: store.sha256(MANIFEST)) == release.files[MANIFEST]
         if not same or others or any(there.get(name) != release.size(name) for name in release.files):
@@ -103,6 +126,8 @@ def planned(release: Release, store: Store) -> Plan:
     changes = [Change(name, _what(release, store, there, name), release.size(name)) for name in release.files]
     sent = sum(one.bytes for one in changes if one.what != "same")
     steps = [f"write {store.name}: {size(sent)}, the manifest last"] if sent else []
+    if left:
+        steps.append(f"remove what a run that was cut has left: {listing(map(one_line, left))}")
     return Plan(store.name, release.manifest.facts.version, changes, steps, _notes(release))
 
 
@@ -111,17 +136,21 @@ def apply(release: Release, store: Store, plan: Plan) -> None:
 
     Raises WirecopyError where another run writes other content there at the same time.
     """
-    names = [one.file for one in plan.changes if one.file != MANIFEST]
+    # The manifest is the last of what changes; where nothing does, it is there.
+    *names, last = [one.file for one in plan.changes] or [""]
     for name in names:
         _must_be_free(release, store)
-        store.asked(lambda name=name: store.put(release.path(name), name))  # type: ignore[misc]
+        store.asked(lambda name=name: store.put(release.path(name), name, release.files[name]))  # type: ignore[misc]
+    for name in _left(release, store.asked(store.files)):
+        store.asked(lambda name=name: store.system.rm_file(f"{store.root}/{name}"))  # type: ignore[misc]
     if wrong := [name for name in _wrong(release, store) if name != MANIFEST]:
         raise WirecopyError(
             f"{store.name}: {listing(wrong)} did not arrive whole, or came from another run",
             hint="the same command again",
         )
     _must_be_free(release, store)
-    store.asked(lambda: store.put(release.path(MANIFEST), MANIFEST))
+    if last:
+        store.asked(lambda: store.put(release.path(last), last, release.files[last]))
     if _wrong(release, store) or store.asked(store.manifest) != release.files[MANIFEST]:
         raise WirecopyError(
             f"{store.name} holds a mix: another run wrote there at the same time",
@@ -131,9 +160,16 @@ def apply(release: Release, store: Store, plan: Plan) -> None:
 
 def _wrong(release: Release, store: Store) -> list[str]:
     """Return the files that are not there, have another size there, or are no part of the release."""
-    there = {name: held for name, held in store.asked(store.files).items() if not name.endswith(PARTIAL)}
+    there = store.asked(store.files)
+    there = {name: held for name, held in there.items() if name not in _left(release, there)}
     due = {name: release.size(name) for name in release.files}
     return sorted(one_line(name) for name in there.keys() | due if there.get(name) != due.get(name))
+
+
+def _left(release: Release, there: Iterable[str]) -> list[str]:
+    """Return the files of a run that was cut: what was on its way to be a file of this release."""
+    found = {name: PARTIAL.fullmatch(name) for name in there}
+    return sorted(name for name, match in found.items() if match and match["name"] in release.files)
 
 
 def _must_be_free(release: Release, store: Store) -> None:
@@ -145,7 +181,8 @@ def _must_be_free(release: Release, store: Store) -> None:
 def _taken(store: Store) -> WirecopyError:
     return WirecopyError(
         f"{store.name} is there with other content",
-        hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build",
+        hint="raise [release -> version] in wirecopy.toml, then: wirecopy export build; a twin without text needs a "
+        "folder of its own",
     )
 
 

@@ -13,6 +13,7 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError, Revi
 
 from corpus.errors import WirecopyError
 from corpus.features import class_label, schema_of, value
+from corpus.files import sha256_file
 from corpus.parquet import writing
 from export.hub import Hub as Client
 from export.hub import Unanswered
@@ -30,6 +31,10 @@ def api(hub: Hub, token: str | bool = TOKEN) -> HfApi:
 
 def add(name: str, content: bytes) -> CommitOperationAdd:
     return CommitOperationAdd(name, content)
+
+
+def place(path: Path) -> tuple[Path, str]:
+    return path, sha256_file(path)
 
 
 def test_one_module_talks_to_the_hub() -> None:
@@ -131,7 +136,7 @@ def test_a_hub_that_hangs_is_left(hub: Hub, tmp_path: Path, monkeypatch: pytest.
     (tmp_path / "a.txt").write_text("a")
     hub.asked(lambda _n, _m, path: Fault(DROP, end, free.wait) if "/commit/" in path else None)
     with pytest.raises(Unanswered, match=r"no answer to the commit: .*timed out"):
-        Client(REPO).commit({"a.txt": tmp_path / "a.txt"}, [], message="a", parent=head)
+        Client(REPO).commit({"a.txt": place(tmp_path / "a.txt")}, [], message="a", parent=head)
     assert ("a.txt" in hub.repos[REPO].files()) == end
     hub.asked(lambda *_: Fault(DROP, act=free.wait))
     for call in (Client(REPO).look, lambda: Client(REPO).files(head)):
@@ -189,7 +194,7 @@ def test_a_relabelled_release_sends_little(xet: Hub, tmp_path: Path) -> None:
         path = shard(tmp_path / f"{number}.parquet", content)
         head = client.look()
         assert head
-        client.commit({name: path}, [], message=str(number), parent=head.head)
+        client.commit({name: place(path)}, [], message=str(number), parent=head.head)
         sent.append(stored(xet))
     first, relabelled, same = sent[0], sent[1] - sent[0], sent[2] - sent[1]
     whole = (tmp_path / "0.parquet").stat().st_size
@@ -206,8 +211,8 @@ def test_what_xet_has_is_not_sent_again_after_a_lost_commit(xet: Hub, tmp_path: 
     head = client.look()
     assert head
     with pytest.raises(Exception, match="no answer to the commit"):
-        client.commit({"a.parquet": path}, [], message="a", parent=head.head)
+        client.commit({"a.parquet": place(path)}, [], message="a", parent=head.head)
     sent = stored(xet)
     xet.asked(lambda *_: None)
-    client.commit({"a.parquet": path}, [], message="a", parent=head.head)
+    client.commit({"a.parquet": place(path)}, [], message="a", parent=head.head)
     assert sent > 0 and stored(xet) == sent and "a.parquet" in xet.repos[REPO].files()

@@ -1,14 +1,20 @@
 """Publishing to the Hub: the plan, one commit, a tag, and what is refused."""
 
 import json
+import os
 import random
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import fsspec
 import pytest
 
 from corpus.errors import WirecopyError
+from corpus.output import Output, plain
+from export.loading import loaded
 from export.publish import repository
+from export.verify import verify_release
 from tests.export.mutations import SIGNED, signed
 from tests.hub import TOKEN, Fault, Hub, regular
 from tests.hub.child import REPO
@@ -85,8 +91,44 @@ def test_an_older_version_does_not_come_back(hub: Hub, tmp_path: Path, capsys: p
 def test_text_without_a_statement_is_refused(hub: Hub, tmp_path: Path, target: str) -> None:
     with pytest.raises(WirecopyError, match="no licence statement for the text of documents without an outlet") as told:
         send(release(tmp_path, stated=False), target)
-    assert "wirecopy export standoff" in told.value.hint and "[release.outlets]" in told.value.hint
+    assert "wirecopy export standoff" in told.value.hint and '[release.outlets]\n"" = ""' in told.value.hint
     assert not hub.requests
+
+
+def test_all_outlets_without_a_statement_can_be_pasted(tmp_path: Path) -> None:
+    folder = release(tmp_path)
+    names = ['The "Post"', "back\\slash", "del\x7f", "bidi\u202e", "Zürich 🚗", *(f"outlet {n}" for n in range(20))]
+    due = [{"outlet": name, "language": "en", "documents": 1, "licence": None} for name in names]
+    signed(folder, lambda facts: facts.update(outlets=due))
+    with pytest.raises(WirecopyError) as told:
+        send(folder, yes=False)
+    block = told.value.hint[told.value.hint.index("[release.outlets]") :]
+    assert block == plain(block) and tomllib.loads(block) == {"release": {"outlets": dict.fromkeys(names, "")}}
+
+
+def test_text_is_text_whatever_the_facts_say(hub: Hub, tmp_path: Path) -> None:
+    folder = release(tmp_path, stated=False)
+    signed(folder, lambda facts: facts.update(kind="standoff"))
+    with pytest.raises(WirecopyError, match="no licence statement for the text"):
+        send(folder, yes=False)
+
+
+@pytest.mark.parametrize("target", [REPO, "memory://shelf"])
+def test_a_part_of_a_release_is_not_the_release(hub: Hub, tmp_path: Path, target: str) -> None:
+    folder = release(tmp_path)
+    signed(folder, lambda facts: facts.update(kind="partial"))
+    with pytest.raises(WirecopyError, match=r"has but the part of .* that could be put back") as told:
+        send(folder, target, yes=False)
+    assert "stand-off" in told.value.hint and not hub.requests
+
+
+@pytest.mark.parametrize("version", ["0/../../../escaped", "0.1.0/../../../escaped", "newest", ""])
+def test_a_version_that_is_none(tmp_path: Path, version: str) -> None:
+    folder = release(tmp_path)
+    signed(folder, lambda facts: facts.update(version=version))
+    with pytest.raises(WirecopyError, match="is no version"):
+        send(folder, str(tmp_path / "shelf"))
+    assert not (tmp_path / "shelf").exists() and not (tmp_path / "escaped").exists()
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t\n"])
@@ -183,6 +225,21 @@ def test_the_work_of_others_is_left_alone(hub: Hub, tmp_path: Path) -> None:
         send(release(tmp_path))
 
 
+@pytest.mark.parametrize("text", ['{"name": "My App", "files": {"app.js": {}}}', "[" * 100_000, "\xff"])
+def test_a_manifest_of_others_is_no_release(hub: Hub, tmp_path: Path, text: str) -> None:
+    theirs = {"manifest.json": regular(text.encode()), "app.js": regular(b"1")}
+    hub.repo(REPO).commit(theirs, "by hand")
+    with pytest.raises(WirecopyError, match=r"holds files that are no release: app\.js, manifest\.json"):
+        send(release(tmp_path))
+
+
+def test_a_twin_needs_a_repository_of_its_own(hub: Hub, tmp_path: Path) -> None:
+    send(release(tmp_path))
+    with pytest.raises(WirecopyError, match="with other content") as told:
+        send(unstated_twin(tmp_path))
+    assert "without text need a repository each" in told.value.hint and "raise [release" in told.value.hint
+
+
 def test_words_written_on_the_hub_are_told(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     send(release(tmp_path))
     hub.repos[REPO].commit({"README.md": regular(b"By hand.")}, "by hand")
@@ -212,6 +269,44 @@ def test_a_wrong_token_is_told_and_never_shown(hub: Hub, tmp_path: Path, monkeyp
     assert "hf_wrong" not in told.value.message + told.value.hint and "token" in told.value.message.lower()
 
 
+@pytest.mark.parametrize("part", ["\nPART2", " PART2", "\u00e4PART2", "\x00PART2"])
+def test_a_token_that_is_none_goes_nowhere(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    folder = release(tmp_path)
+    monkeypatch.setattr("os.environ", os.environ | {"HF_TOKEN": TOKEN + part})
+    calls: list[Callable[[], object]] = [
+        lambda: send(folder),
+        lambda: verify_release(place=f"{REPO}@v1", workspace=tmp_path, quick=True, out=Output()),
+        lambda: loaded(REPO, ["stance"], revision="v1"),
+    ]
+    for call in calls:
+        with pytest.raises(WirecopyError, match="HF_TOKEN holds white space or other signs") as told:
+            call()
+        assert TOKEN not in told.value.message + told.value.hint and "PART2" not in told.value.message
+    assert not hub.requests
+
+
+def test_what_can_not_be_read_says_where_to_look(hub: Hub, tmp_path: Path) -> None:
+    hub.asked(lambda *_: Fault(500))
+    calls: list[Callable[[], object]] = [
+        lambda: send(release(tmp_path), yes=False),
+        lambda: verify_release(place=f"{REPO}@v1", workspace=tmp_path, quick=True, out=Output()),
+    ]
+    for call in calls:
+        with pytest.raises(WirecopyError) as told:
+            call()
+        assert told.value.hint == "check the network and HF_ENDPOINT, then the same command again"
+
+
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_what_the_hub_refuses_is_not_to_be_tried_again(hub: Hub, tmp_path: Path, status: int) -> None:
+    hub.asked(lambda _n, _m, path: Fault(status) if "/commit/" in path else None)
+    with pytest.raises(WirecopyError, match="the commit failed") as told:
+        send(release(tmp_path))
+    assert "refuses" in told.value.hint and "again" not in told.value.hint
+
+
 def test_a_card_that_the_hub_refuses(hub: Hub, tmp_path: Path) -> None:
     hub.asked(lambda _n, _m, path: Fault(400) if "validate-yaml" in path else None)
     with pytest.raises(WirecopyError, match="does not show the release: no answer to the commit"):
@@ -235,12 +330,17 @@ def test_no_message_holds_the_token(
     ("target", "repo"),
     [
         ("org/name", "org/name"),
+        ("org/name/", "org/name"),
         ("hf://datasets/org/name", "org/name"),
+        ("hf://datasets/org/name/", "org/name"),
+        ("https://huggingface.co/datasets/org/name", "org/name"),
         ("./org/name", None),
+        ("../name", None),
+        (".", None),
         ("/srv/data", None),
         ("~/data", None),
-        ("a/b/c", None),
         ("s3://bucket/name", None),
+        ("file:///srv/data", None),
     ],
 )
 def test_where_a_target_is(target: str, repo: str | None) -> None:
@@ -250,7 +350,32 @@ def test_where_a_target_is(target: str, repo: str | None) -> None:
 def test_a_target_that_can_be_two_things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "out" / "news").mkdir(parents=True)
-    for target in ("out/news", "news"):
+    for target in ("out/news", "news", "a/b/c", "datasets/org/name", "org/name@main", ".hidden", "~nobody/data"):
         with pytest.raises(WirecopyError, match="can be a folder") as told:
             repository(target)
-        assert f"./{target}" in told.value.hint
+        assert f"./{target}" in told.value.hint and "hf://datasets/org/name" in told.value.hint
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["hf://org/name", "hf://datasets/", "hf://datasets/a/b/c", "https://there/x", "http://a", "s3://", "file://"],
+)
+def test_nowhere_to_publish_to(target: str) -> None:
+    with pytest.raises(WirecopyError, match=r"nothing can be published to|is no repository") as told:
+        repository(target)
+    assert "hf://datasets/org/name" in told.value.hint
+
+
+@pytest.mark.parametrize("name", ["org/a--b", "org/name.git", "org/a..b", "org/-name", "org/n\u00e4me"])
+def test_a_name_that_the_hub_does_not_know_is_told(hub: Hub, tmp_path: Path, name: str) -> None:
+    with pytest.raises(WirecopyError, match=f"(?i)repo.?id.*{name}") as told:
+        send(release(tmp_path), name)
+    assert "org/name" in told.value.hint and "again" not in told.value.hint and not hub.requests
+
+
+@pytest.mark.parametrize("target", ["{}", "{}/inside", "file://{}/inside"])
+def test_not_into_the_release_itself(tmp_path: Path, target: str) -> None:
+    folder = release(tmp_path)
+    with pytest.raises(WirecopyError, match="inside the release itself"):
+        send(folder, target.format(folder))
+    assert not (folder / "inside").exists()

@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 
+from annotation.schemes import load as scheme
+from annotation.schemes.scheme import Choice
 from export.hub import download
+from export.manifest import read as read_manifest
+from tests.export.mutations import signed
+from tests.export.samples import released
 from tests.hub import Hub
 from tests.hub.child import REPO
 from tests.hub.publishing import hashes, send
@@ -54,22 +59,44 @@ def read(tmp_path: Path, revision: str, configs: list[str], *, streaming: bool) 
     return found
 
 
+STATED = {"licence": "CC BY 4.0"}
+CONFIGS = {
+    "documents",
+    "segments",
+    "pairs",
+    "stance",
+    "stance_annotations",
+    "translation_quality",
+    "translation_quality_annotations",
+}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of the sample with both campaigns, and a licence statement for each outlet."""
+    folder = released(tmp_path_factory.mktemp("load") / "sample")
+    signed(folder, lambda facts: facts.update(outlets=[one | STATED for one in facts["outlets"]]))
+    return folder
+
+
 @pytest.mark.parametrize("revision", ["main", "v0.1.0"])
-def test_every_config_whole_and_streaming(hub: Hub, tmp_path: Path, revision: str) -> None:
-    folder = release(tmp_path)
-    send(folder)
-    facts = json.loads((folder / "manifest.json").read_text())["facts"]
-    configs = {one["name"]: one for one in facts["configs"] if any(one["rows"].values())}
+def test_every_config_whole_and_streaming(hub: Hub, tmp_path: Path, sample: Path, revision: str) -> None:
+    send(sample)
+    configs = {one.name: one for one in read_manifest(sample, hint="").facts.configs}
+    assert configs.keys() == CONFIGS
     whole = read(tmp_path, revision, list(configs), streaming=False)
     streamed = read(tmp_path, revision, list(configs), streaming=True)
-    assert {"documents", "segments", "stance", "stance_annotations"} <= configs.keys()
     for name, one in configs.items():
-        assert whole[name]["rows"] == streamed[name]["rows"] == one["rows"]
+        assert whole[name]["rows"] == streamed[name]["rows"] == {split: n for split, n in one.rows.items() if n}
         for features in (*whole[name]["features"].values(), *streamed[name]["features"].values()):
-            assert features == one["features"]
+            assert features == one.features
         assert whole[name]["first"] == streamed[name]["first"]
-    stance = streamed["stance"]["features"]["train"]["stance"]
-    assert stance["_type"] == "ClassLabel" and {"favor", "against"} < set(stance["names"])
+    asked = [one for one in scheme("stance", tmp_path).questions if isinstance(one, Choice)]
+    names = {one.name: [option.value for option in one.options] for one in asked}
+    assert {"stance", "confidence"} <= names.keys()
+    for features in (one for found in (whole, streamed) for one in found["stance"]["features"].values()):
+        assert {name: features[name]["names"] for name in names} == names
+        assert {features[name]["_type"] for name in names} == {"ClassLabel"}
 
 
 def test_a_private_one_is_not_there_for_others(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import WirecopyError
+from corpus.files import sha256_file
 from export.hub import Hub as Client
 from export.hub import Pull
 from tests.hub import DROP, MAIN, Fault, Hub, regular
 from tests.hub.child import REPO
 from tests.hub.publishing import finished, hashes, send
+from tests.hub.repository import Pull as Stays
 from tests.releases import release
 
 
@@ -34,7 +36,7 @@ def test_a_shard_that_comes_between_is_not_mixed_in(hub: Hub, tmp_path: Path) ->
     send(old)
     theirs = {"stance/train-00001-of-00002.parquet": regular(b"x")}
     act = Fault(act=lambda: hub.repos[REPO].commit(theirs, "somebody else"))
-    hub.asked(lambda _n, _m, path: act if path.endswith(("/merge", "/commit/main")) else None)
+    hub.asked(lambda _n, _m, path: act if path.endswith("/commit/main") else None)
     with pytest.raises(WirecopyError, match="changed by somebody else meanwhile"):
         send(new, pull_request=True)
     assert hub.repos[REPO].shown().items() >= hashes(old).items()
@@ -63,6 +65,36 @@ def test_a_run_cut_before_the_pull_request_is_closed(hub: Hub, tmp_path: Path) -
     hub.asked(lambda *_: None)
     send(new, pull_request=True)
     assert finished(hub, new, "0.2.0") and hub.repos[REPO].pulls[1].status == "closed"
+
+
+@pytest.mark.parametrize("pull_request", [False, True])
+def test_a_pull_request_that_was_left_is_closed_by_any_run(
+    hub: Hub, tmp_path: Path, pull_request: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(release(tmp_path))
+    hub.asked(lambda _n, _m, path: Fault(500) if path.endswith("/status") else None)
+    new = release(tmp_path, "0.2.0", 5)
+    with pytest.raises(WirecopyError, match="closing pull request 1"):
+        send(new, pull_request=True)
+    repo = hub.repos[REPO]
+    repo.pulls[2] = Stays(2, "Release of somebody else")
+    repo.refs["refs/pr/2"] = repo.refs[MAIN]
+    hub.asked(lambda *_: None)
+    send(new, yes=False)
+    assert "- close pull request 1\n" in capsys.readouterr().out
+    send(new)
+    assert finished(hub, new, "0.2.0") and repo.pulls[1].status == "closed" and repo.pulls[2].status == "open"
+    repo.pulls[1].status = "open"
+    send(new, pull_request=pull_request)
+    assert repo.pulls[1].status == "closed" and len(repo.commits) == 4
+
+
+def test_where_discussions_are_switched_off(hub: Hub, tmp_path: Path) -> None:
+    hub.repo(REPO)
+    hub.asked(lambda _n, _m, path: Fault(403) if "/discussions" in path else None)
+    folder = release(tmp_path)
+    send(folder)
+    assert finished(hub, folder, "0.1.0")
 
 
 def test_what_can_not_be_read_back_is_not_published(hub: Hub, tmp_path: Path) -> None:
@@ -136,8 +168,8 @@ def test_the_first_release_and_a_draft(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_an_open_pull_request_is_found_by_its_title(hub: Hub, tmp_path: Path) -> None:
-    client, files = Client(REPO), {"a.txt": tmp_path / "a.txt"}
-    files["a.txt"].write_text("a")
+    (tmp_path / "a.txt").write_text("a")
+    client, files = Client(REPO), {"a.txt": (tmp_path / "a.txt", sha256_file(tmp_path / "a.txt"))}
     head = hub.repo(REPO).refs[MAIN]
     made = [client.commit(files, [], message=title, parent=head, pull=True) for title in ("one", "two", "one", "one")]
     hub.repos[REPO].pulls[3].status, hub.repos[REPO].pulls[4].status = "draft", "closed"

@@ -13,7 +13,7 @@ from corpus.errors import WirecopyError
 from export.publish import to_store
 from tests.buckets import SECRET, bucket
 from tests.hub.publishing import hashes, send
-from tests.releases import release
+from tests.releases import release, unstated_twin
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_the_second_time_nothing_is_sent(shelf: str, tmp_path: Path, monkeypatch
     send(folder, shelf)
 
 
-def refuse(_store: Any, path: Path, _name: str) -> None:
+def refuse(_store: Any, path: Path, _name: str, _sha256: str) -> None:
     raise AssertionError(f"{path} is sent")
 
 
@@ -73,12 +73,12 @@ def test_cut_at_every_file(shelf: str, tmp_path: Path, monkeypatch: pytest.Monke
     folder = release(tmp_path)
     real, sent = to_store.Store.put, list[str]()
 
-    def put(store: to_store.Store, path: Path, name: str) -> None:
+    def put(store: to_store.Store, path: Path, name: str, sha256: str) -> None:
         if path.stat().st_size and len(sent) % 2 == 0:
             sent.append("cut")
             raise OSError("the line is cut")
         sent.append(name)
-        real(store, path, name)
+        real(store, path, name, sha256)
 
     monkeypatch.setattr(to_store.Store, "put", put)
     for _ in range(3 * len(hashes(folder))):
@@ -127,11 +127,11 @@ def test_two_runs_at_once_under_one_version(
         if system.exists(root):
             system.rm(root, recursive=True)
 
-        def put(store: to_store.Store, path: Path, at: str, name: str = name) -> None:
+        def put(store: to_store.Store, path: Path, at: str, sha256: str, name: str = name) -> None:
             now = at == name and mine in path.parents
             if now and not other_last:
                 whole(store, other, real)
-            real(store, path, at)
+            real(store, path, at, sha256)
             if now and other_last:
                 whole(store, other, real)
 
@@ -144,8 +144,8 @@ def test_two_runs_at_once_under_one_version(
 
 
 def whole(store: to_store.Store, folder: Path, put: Any) -> None:
-    for name in sorted(hashes(folder), key=lambda name: (name == "manifest.json", name)):
-        put(store, folder / name, name)
+    for name, digest in sorted(hashes(folder).items(), key=lambda one: (one[0] == "manifest.json", one)):
+        put(store, folder / name, name, digest)
 
 
 def test_the_files_of_others_are_left_alone(shelf: str, tmp_path: Path) -> None:
@@ -154,6 +154,58 @@ def test_the_files_of_others_are_left_alone(shelf: str, tmp_path: Path) -> None:
     system.pipe(f"{root}/v0.1.0/mine.txt", b"mine")
     with pytest.raises(WirecopyError, match=r"holds other files: mine\.txt"):
         send(release(tmp_path), shelf)
+
+
+@pytest.mark.parametrize("name", ["stance/train-00000-of-00001.parquet", "manifest.json"])
+def test_a_file_that_changes_on_its_way_never_appears(
+    shelf: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = release(tmp_path)
+    data, real = (folder / name).read_bytes(), to_store.Store.put
+
+    def put(store: to_store.Store, path: Path, at: str, sha256: str) -> None:
+        if at == name:
+            path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+        real(store, path, at, sha256)
+
+    monkeypatch.setattr(to_store.Store, "put", put)
+    with pytest.raises(WirecopyError, match=rf"{name} was changed while it was sent") as told:
+        send(folder, shelf)
+    assert told.value.hint == f"wirecopy export verify {folder}"
+    held = there(shelf, tmp_path / "got")
+    assert f"v0.1.0/{name}" not in held and "v0.1.0/manifest.json" not in held
+    (folder / name).write_bytes(data)
+    monkeypatch.undo()
+    send(folder, shelf)
+    assert there(shelf, tmp_path / "got") == under("0.1.0", folder)
+
+
+@pytest.mark.parametrize("done", [False, True])
+def test_what_a_cut_run_has_left_is_removed_and_never_written_through(tmp_path: Path, done: bool) -> None:
+    folder, shelf, outside = release(tmp_path), tmp_path / "shelf", tmp_path / "outside"
+    outside.write_text("mine")
+    if done:
+        send(folder, str(shelf))
+    (shelf / "v0.1.0" / "stance").mkdir(parents=True, exist_ok=True)
+    (shelf / "v0.1.0" / "README.md.partial").symlink_to(outside)
+    (shelf / "v0.1.0" / "stance" / "train-00000-of-00001.parquet.0123456789abcdef.partial").write_text("half")
+    send(folder, str(shelf))
+    assert outside.read_text() == "mine" and there(str(shelf), tmp_path / "got") == under("0.1.0", folder)
+
+
+def test_a_file_in_the_place_of_a_version(shelf: str, tmp_path: Path) -> None:
+    system, root = fsspec.core.url_to_fs(shelf)
+    system.makedirs(root, exist_ok=True)
+    system.pipe(f"{root}/v0.1.0", b"mine")
+    with pytest.raises(WirecopyError, match=r"v0\.1\.0 is a file where a folder is due"):
+        send(release(tmp_path), shelf)
+
+
+def test_a_twin_needs_a_folder_of_its_own(tmp_path: Path) -> None:
+    send(release(tmp_path), str(tmp_path / "shelf"))
+    with pytest.raises(WirecopyError, match="is there with other content") as told:
+        send(unstated_twin(tmp_path), str(tmp_path / "shelf"))
+    assert "a twin without text needs a folder of its own" in told.value.hint
 
 
 @pytest.mark.parametrize("wish", [{"public": True}, {"gated": "auto"}, {"pull_request": True}])

@@ -6,6 +6,7 @@ from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from unittest.mock import patch
 
 import huggingface_hub.constants
 
@@ -24,17 +25,19 @@ def context() -> ForkServerContext:
     return made
 
 
-def started(url: str, folder: Path, *, pull_request: bool = False) -> BaseProcess:
-    """Start a run."""
-    child = context().Process(target=_run, args=(url, folder, pull_request))
+def started(url: str, folder: Path, *, pull_request: bool = False, loads: bool = True) -> BaseProcess:
+    """Start a run; without `loads`, what a pull request holds is not loaded."""
+    child = context().Process(target=_run, args=(url, folder, pull_request, loads))
     child.start()
     return child
 
 
-def _run(url: str, folder: Path, pull_request: bool) -> None:
+def _run(url: str, folder: Path, pull_request: bool, loads: bool) -> None:
     os.environ.update(HF_ENDPOINT=url, HF_TOKEN=TOKEN, HF_HUB_DISABLE_XET="1", HF_HUB_DISABLE_TELEMETRY="1")
     huggingface_hub.constants.HF_HUB_DISABLE_XET = True
     export.hub.WAITS = (0.0, 0.0)
+    if not loads:
+        patch("export.publish.to_hub.compared").start()
     with Path(os.devnull).open("w") as nowhere:
         sys.stdout = nowhere
         publish(
