@@ -24,7 +24,7 @@ class Output:
         self.json = json
 
     def table(self, rows: Sequence[Mapping[str, Any]], *, title: str = "") -> None:
-        """Print rows (all with the same keys) as a table."""
+        """Print rows (all with the same keys) as a table, each on a line."""
         if not rows:
             return
         from rich.table import Table
@@ -32,9 +32,11 @@ class Output:
 
         view = Table(title=plain(title) or None, title_justify="left", box=None, pad_edge=False)
         for name, value in rows[0].items():
-            view.add_column(name, justify="right" if isinstance(value, int | float) else "left", overflow="fold")
+            view.add_column(
+                Text(one_line(name)), justify="right" if isinstance(value, int | float) else "left", overflow="fold"
+            )
         for row in rows:
-            view.add_row(*(Text(plain(value)) for value in row.values()))
+            view.add_row(*(Text(one_line(value)) for value in row.values()))
         _console(sys.stdout).print(view)
 
     def page(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int | None]) -> None:

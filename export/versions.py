@@ -5,25 +5,25 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from corpus import config
 from export.schema import MANIFEST, Manifest
 
-VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)(.*)")
+VERSION = re.compile(config.VERSION)
 Order = tuple[int, int, int, bool, tuple[tuple[bool, int, str], ...]]
 
 
 def order(version: str) -> Order:
-    """Return what versions are sorted by: a draft such as 1.0.0-rc.1 comes before 1.0.0, 9 before 10.
+    """Return what versions are sorted by: 1.0.0-rc.1, a draft, comes before 1.0.0, 9 before 10; a build says nothing.
 
-    ValueError for what is no version. SOURCE: Semantic Versioning 2.0.0, section 11.
+    ValueError for what is no version. SOURCE: Semantic Versioning 2.0.0, sections 9 to 11.
     """
     found = VERSION.fullmatch(version)
     if found is None:
         raise ValueError(f"'{version}' is no version")
-    *numbers, rest = found.groups()
-    parts = [part for part in re.split(r"[-+.]", rest) if part]
+    major, minor, patch, draft, _build = found.groups()
+    parts = draft.split(".") if draft else []
     key = tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts)
-    major, minor, patch = map(int, numbers)
-    return major, minor, patch, not rest.startswith("-"), key
+    return int(major), int(minor), int(patch), not parts, key
 
 
 def earlier(release: Path) -> Path | None:
@@ -43,4 +43,5 @@ def _is_release(folder: Path) -> bool:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValidationError):
         return False
-    return manifest.facts.kind == "release"
+    # 1.0.0-rehydrated has 1.0.0 in it, and is no draft of it.
+    return manifest.facts.kind == "release" and manifest.facts.version == folder.name

@@ -1,25 +1,27 @@
 """What changed between two releases, row by row: added, removed, relabelled, other text, another split.
 
-Rows are compared by a 64-bit hash of their values; shards that both releases have are not read. Memory: some
+Rows are compared by a 64-bit hash of their values; of shards that both releases have no row is read. Memory: some
 30 bytes a row of the largest config, twice.
 """
 
-from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.config import SPLIT_NAMES
 from corpus.errors import WirecopyError
-from corpus.output import EXIT_DONE, EXIT_PARTIAL, Output, listing
-from export.diff.change import ConfigChange, Moved, compare
+from corpus.output import EXIT_DONE, EXIT_PARTIAL, Output, one_line
+from export.card.markdown import counted
+from export.card.markdown import plain as shown
+from export.diff.change import ConfigChange, Moved, Way, came_back, compare
+from export.diff.side import Side, readable, side
 from export.diff.version import Proposal, propose
-from export.manifest import read
 from export.schema import CHANGES, Facts, Table
 from export.verify.place import opened
 
 __all__ = ["Difference", "changelog", "diff", "diff_releases"]
 HEAD = "# Changelog\n"
+FIGURES = ("campaigns", "leakage", "outlets", "published", "rejects", "splits", "takedowns")  # facts that count
+TEXT = {"release": "its text", "standoff": "no text", "partial": "what could be put back of its text"}
 COUNTS = ("added", "removed", "relabelled", "text", "values", "moved")
 
 
@@ -27,7 +29,8 @@ COUNTS = ("added", "removed", "relabelled", "text", "values", "moved")
 class Difference:
     """How a release differs from an older one; `gone` and `come` are whole configs.
 
-    `taken_down` has for each source that was taken down since then how many documents it had.
+    `taken_down` has for each source that was taken down since then how many documents it had. `apart` tells where the
+    two are of other kinds, such as a release and its twin without text; then no version follows.
     """
 
     old: str
@@ -37,16 +40,26 @@ class Difference:
     changes: list[ConfigChange]
     facts: list[str]
     taken_down: list[int]
-    proposal: Proposal
+    proposal: Proposal | None
+    apart: str = ""
+
+    @property
+    def _documents(self) -> ConfigChange | None:
+        return next((one for one in self.changes if one.name == Table.DOCUMENTS), None)
 
     @property
     def moves(self) -> list[Moved]:
         """The documents that are in another split, the first of them."""
-        return [move for one in self.changes if one.name == Table.DOCUMENTS for move in one.moves]
+        return self._documents.moves if self._documents else []
+
+    @property
+    def ways(self) -> list[Way]:
+        """How many documents, of all, went from which split to which."""
+        return self._documents.ways if self._documents else []
 
     def data(self) -> dict[str, Any]:
         """Return it as JSON."""
-        told = self.proposal._asdict() | {"level": self.proposal.level.name.lower()}
+        told = self.proposal and self.proposal._asdict() | {"level": self.proposal.level.name.lower()}
         return asdict(self) | {"proposal": told, "changelog": entry(self)}
 
     def show(self, out: Output) -> None:
@@ -54,14 +67,21 @@ class Difference:
         if out.json:
             out.data(self.data())
             return
+        if self.apart:
+            out.line(f"{self.apart}\n")
         out.table([{"config": one.name, **{name: getattr(one, name) for name in COUNTS}} for one in self.changes])
         for one in self.changes:
             for question, matrix in one.matrix.items():
-                out.table(_matrix(matrix), title=f"\n{one.name}, {question}: old label in rows, new one in columns")
-        told = self.proposal
-        out.line(f"\n{self.old} -> {self.new}: {told.level.name.lower()}; {'; '.join(told.why) or 'nothing changed'}")
-        if not told.enough:
-            out.note(f"{self.new} says too little: this calls for {told.version}")
+                out.line("")
+                out.line(one_line(f"{one.name}, {question}: old label in rows, new one in columns"))
+                out.table(_matrix(matrix))
+        if self.proposal:
+            out.line("")
+            out.line(one_line(f"{self.old} -> {self.new}: {self.proposal.told}"))
+            for level, why in self.proposal.why.items():
+                out.line(one_line(f"- {level}: {'; '.join(why)}"))
+            if not self.proposal.enough:
+                out.note(one_line(f"{self.new} says too little: this calls for {self.proposal.version}"))
 
 
 def diff_releases(*, old: str, new: str, out: Output) -> int:
@@ -71,25 +91,28 @@ def diff_releases(*, old: str, new: str, out: Output) -> int:
     came back from a later split: what was tested on may then be trained on.
     """
     with opened(old) as before, opened(new) as after:
-        found = diff(before, after)
+        found = diff(before, after, names=(old, new))
     found.show(out)
-    order = {name: at for at, name in enumerate(SPLIT_NAMES)}
-    back = [one for one in found.moves if order[one.after] < order[one.before]]
-    if back:
-        told = listing(f"{one.doc_id} ({one.before} to {one.after})" for one in back)
+    if back := sum(way.rows for way in found.ways if came_back(way)):
+        named = [f"{one.doc_id} ({one.before} to {one.after})" for one in found.moves if came_back(one)][:5]
+        more = f" and {back - len(named)} more" if back > len(named) else ""
         raise WirecopyError(
-            f"{len(back)} documents came back from a later split: {told}",
+            f"{counted(back, 'document')} came back from a later split: {one_line(', '.join(named))}{more}",
             hint="restore splits.parquet of the workspace from version control, then: wirecopy export build",
         )
-    if found.moves:
-        out.note(f"{len(found.moves)} documents changed their split: figures of the two releases can't be compared")
-    return EXIT_PARTIAL if found.moves else EXIT_DONE
+    if found.ways:
+        moved = counted(sum(way.rows for way in found.ways), "document")
+        out.note(f"{moved} in another split: figures of the two releases can't be compared")
+    return EXIT_PARTIAL if found.ways else EXIT_DONE
 
 
-def diff(old: Path, new: Path) -> Difference:
-    """Compare two releases; raises WirecopyError where one has no manifest."""
-    hint = "name a folder that `wirecopy export build` wrote"
-    return _difference(old, new, read(old, hint=hint).facts, read(new, hint=hint).facts)
+def diff(old: Path, new: Path, *, names: tuple[str, str] | None = None) -> Difference:
+    """Compare two releases; `names` is what people call them.
+
+    Raises WirecopyError where one has no manifest, or its tables are damaged.
+    """
+    first, second = names or (str(old), str(new))
+    return _difference(side(old, first), side(new, second))
 
 
 def changelog(old: Path | None, new: Path, facts: Facts) -> str:
@@ -99,15 +122,16 @@ def changelog(old: Path | None, new: Path, facts: Facts) -> str:
     """
     if old is None:
         return f"{HEAD}\n{_first(facts)}"
-    before = read(old, hint=f"move {old} away, then: wirecopy export build")
+    before = side(old, str(old))
     path = old / CHANGES
     earlier = path.read_text(encoding="utf-8").removeprefix(HEAD) if path.is_file() else f"\n{_first(before.facts)}"
-    return f"{HEAD}\n{entry(_difference(old, new, before.facts, facts), facts.people.date)}{earlier}"
+    return f"{HEAD}\n{entry(_difference(before, Side(new, str(new), facts)), facts.people.date)}{earlier}"
 
 
 def entry(found: Difference, date: str | None = None) -> str:
     """Return the part of a changelog that tells a difference, as Markdown."""
     lines = [f"## {found.new}{f' ({date})' if date else ''}", "", f"Since {found.old}:", ""]
+    lines += [f"- {found.apart}"] if found.apart else []
     lines += [f"- `{name}` is no longer there" for name in found.gone]
     lines += [f"- `{name}` is new" for name in found.come]
     tables = []
@@ -117,7 +141,9 @@ def entry(found: Difference, date: str | None = None) -> str:
         for question, matrix in one.matrix.items():
             tables += ["", f"`{one.name}`, `{question}`: old label in rows, new one in columns", "", *_markdown(matrix)]
     if found.facts:
-        lines.append(f"- the facts on the card: {', '.join(found.facts)}")
+        figures = ", ".join(name for name in found.facts if name in FIGURES)
+        words = [name for name in found.facts if name not in FIGURES]
+        lines.append(f"- on the card: {', '.join([*words, *([f'figures of {figures}'] if figures else [])])}")
     if not (found.gone or found.come or found.facts or any(not one.same for one in found.changes)):
         lines.append("- nothing changed")
     lines += map(taken, found.taken_down)
@@ -126,19 +152,30 @@ def entry(found: Difference, date: str | None = None) -> str:
 
 def taken(documents: int) -> str:
     """Return the line of a changelog that tells of a source that was taken down."""
-    held = f", {documents} document{'s' * (documents != 1)} and what was made of them" if documents else ""
+    made = "it" if documents == 1 else "them"
+    held = f", {counted(documents, 'document')} and what was made of {made}" if documents else ""
     return f"- taken down: one source{held}"
 
 
-def _difference(old: Path, new: Path, before: Facts, after: Facts) -> Difference:
+def _difference(old: Side, new: Side) -> Difference:
+    with readable(old, new):
+        return _compared(old, new)
+
+
+def _compared(old: Side, new: Side) -> Difference:
+    before, after = old.facts, new.facts
     was, is_ = ({one.name: one for one in facts.configs} for facts in (before, after))
     gone, come = [name for name in was if name not in is_], [name for name in is_ if name not in was]
     changes = [compare(old, new, one, is_[name]) for name, one in was.items() if name in is_]
     told = _facts(before, after)
-    proposal = propose(before.version, after.version, changes, gone, come, facts=bool(told))
     known = {one.source for one in before.takedowns}
     cut = [one.documents for one in after.takedowns if one.source not in known]
-    return Difference(before.version, after.version, gone, come, changes, told, cut, proposal)
+    apart, proposal = "", None
+    if before.kind == after.kind:
+        proposal = propose(before.version, after.version, changes, gone, come, facts=bool(told))
+    else:
+        apart = f"the first has {TEXT[before.kind]}, the second {TEXT[after.kind]}: as versions they can't be compared"
+    return Difference(before.version, after.version, gone, come, changes, told, cut, proposal, apart)
 
 
 def _facts(before: Facts, after: Facts) -> list[str]:
@@ -150,7 +187,7 @@ def _facts(before: Facts, after: Facts) -> list[str]:
 
 
 def _first(facts: Facts) -> str:
-    rows = [f"- `{one.name}`: {sum(one.rows.values())} rows" for one in facts.configs]
+    rows = [f"- `{one.name}`: {counted(sum(one.rows.values()), 'row')}" for one in facts.configs]
     rows += [taken(one.documents) for one in facts.takedowns]
     date = f" ({facts.people.date})" if facts.people.date else ""
     return "\n".join([f"## {facts.version}{date}", "", "The first release:", "", *rows]) + "\n"
@@ -159,14 +196,13 @@ def _first(facts: Facts) -> str:
 def _said(one: ConfigChange) -> list[str]:
     words = {"text": "with another text", "values": "with other values", "moved": "in another split"}
     told = [f"{getattr(one, name)} {words.get(name, name)}" for name in COUNTS if getattr(one, name)]
-    if one.moves and one.name == Table.DOCUMENTS:
-        ways = Counter((move.before, move.after) for move in one.moves)
-        told[-1] += f" ({', '.join(f'{count} {old} to {new}' for (old, new), count in sorted(ways.items()))})"
+    if one.moved and one.name == Table.DOCUMENTS:
+        told[-1] += f" ({', '.join(f'{way.rows} {way.before} to {way.after}' for way in one.ways)})"
     told += [f"new column `{name}`" for name in one.columns_added]
     told += [f"without column `{name}`" for name in one.columns_removed]
     for name in one.classes_added:
         ways_ = {"new": one.classes_added[name], "gone": one.classes_removed[name]}
-        changed = "; ".join(f"{how}: {', '.join(classes)}" for how, classes in ways_.items() if classes)
+        changed = "; ".join(f"{how}: {shown(', '.join(classes))}" for how, classes in ways_.items() if classes)
         told.append(f"classes of `{name}` {changed or 'in another order'}")
     return told
 
@@ -178,6 +214,6 @@ def _matrix(matrix: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
 
 def _markdown(matrix: dict[str, dict[str, int]]) -> list[str]:
     rows = _matrix(matrix)
-    head = [name.replace("_", r"\_") for name in rows[0]]
-    cells = [[str(value).replace("_", r"\_") for value in row.values()] for row in rows]
+    head = [shown(name) for name in rows[0]]
+    cells = [[shown(str(value)) for value in row.values()] for row in rows]
     return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *cells)]

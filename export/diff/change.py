@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from corpus.config import SPLIT_NAMES
 from export.diff.rows import Numbers, Rows, equal_shards, key_of, read
+from export.diff.side import Side, readable
 from export.schema import ConfigFacts, Table
 
 LISTED = 1_000  # rows of a kind that are named one by one
@@ -27,11 +27,21 @@ class Moved:
 
 
 @dataclass
+class Way:
+    """How many rows went from one split to another."""
+
+    before: str
+    after: str
+    rows: int
+
+
+@dataclass
 class ConfigChange:
     """How one config differs; counts are of rows, lists name the first `LISTED`.
 
-    `matrix` has for each question `{old label: {new label: rows}}`, of the rows whose label changed; `values`
-    counts rows with the same text and labels and another value elsewhere.
+    `ways` counts all rows that moved; `moves` names those that came back from a later split before others. `matrix`
+    has for each question `{old label: {new label: rows}}`, of the rows whose label changed; `values` counts rows with
+    the same text and labels and another value elsewhere.
     """
 
     name: str
@@ -52,6 +62,7 @@ class ConfigChange:
     removed_rows: list[str] = field(default_factory=list)
     text_rows: list[str] = field(default_factory=list)
     relabelled_rows: list[dict[str, str]] = field(default_factory=list)
+    ways: list[Way] = field(default_factory=list)
     moves: list[Moved] = field(default_factory=list)
 
     @property
@@ -61,7 +72,12 @@ class ConfigChange:
         return not (rows or self.columns_added or self.columns_removed or self.classes_added or self.classes_removed)
 
 
-def compare(old: Path, new: Path, before: ConfigFacts, after: ConfigFacts) -> ConfigChange:
+def came_back(one: Moved | Way) -> bool:
+    """Tell whether rows came from a later split: what was tested on may then be trained on."""
+    return SPLIT_NAMES.index(one.after) < SPLIT_NAMES.index(one.before)
+
+
+def compare(old: Side, new: Side, before: ConfigFacts, after: ConfigFacts) -> ConfigChange:
     """Compare one config of two releases."""
     change = ConfigChange(before.name, sum(before.rows.values()), sum(after.rows.values()))
     _columns(before.features, after.features, change)
@@ -69,13 +85,16 @@ def compare(old: Path, new: Path, before: ConfigFacts, after: ConfigFacts) -> Co
     if key_of(shared) is None:
         change.removed, change.added = change.before, change.after
         return change
-    labels = {name: _names(before.features[name]) for name in shared if _is_label(name, before)}
-    skip = frozenset[tuple[str, str]]()
-    if before.features == after.features:
-        skip = equal_shards(old, new, before.name)
-    rows = read(old, before.name, shared, list(labels), skip), read(new, before.name, shared, list(labels), skip)
-    _rows(*rows, change)
-    _labels(*rows, {name: (names, _names(after.features[name])) for name, names in labels.items()}, change)
+    labels = [name for name in shared if _is_label(name, before)]
+    was, is_ = ({name: _names(facts.features[name]) for name in labels} for facts in (before, after))
+    with readable(old, new):
+        skip = equal_shards(old.folder, new.folder, before.name) if before.features == after.features else frozenset()
+    with readable(old):
+        left = read(old.folder, before.name, shared, was, skip)
+    with readable(new):
+        right = read(new.folder, before.name, shared, is_, skip)
+    _rows(left, right, change)
+    _labels(left, right, {name: (was[name], is_[name]) for name in labels}, change)
     return change
 
 
@@ -106,12 +125,19 @@ def _rows(old: Rows, new: Rows, change: ConfigChange) -> None:
     for name in old.labels:
         same_labels &= old.labels[name][left] == new.labels[name][right]
     change.values = int(np.count_nonzero(~text & same_labels & (old.values[left] != new.values[right])))
-    moved = right[old.splits[left] != new.splits[right]]
+    _moved(old, new, left, right, change)
+
+
+def _moved(old: Rows, new: Rows, left: Numbers, right: Numbers, change: ConfigChange) -> None:
+    was, is_ = old.splits[left], new.splits[right]
+    moved = np.flatnonzero(was != is_)
     change.moved = len(moved)
-    was = dict(zip(right.tolist(), old.splits[left].tolist(), strict=True)) if len(moved) else {}
-    shown = np.sort(moved)[:LISTED].tolist()
-    for at, doc_id in zip(shown, new.name(shown), strict=True):
-        change.moves.append(Moved(doc_id, SPLIT_NAMES[was[at]], SPLIT_NAMES[int(new.splits[at])]))
+    ways = Counter(zip(was[moved].tolist(), is_[moved].tolist(), strict=True))
+    change.ways = [Way(SPLIT_NAMES[one], SPLIT_NAMES[other], count) for (one, other), count in sorted(ways.items())]
+    shown = moved[np.lexsort((right[moved], was[moved] < is_[moved]))[:LISTED]]
+    shown = shown[np.argsort(right[shown])]
+    for at, doc_id in zip(shown.tolist(), new.name(right[shown].tolist()), strict=True):
+        change.moves.append(Moved(doc_id, SPLIT_NAMES[was[at]], SPLIT_NAMES[is_[at]]))
 
 
 def _labels(old: Rows, new: Rows, names: Mapping[str, tuple[list[str], list[str]]], change: ConfigChange) -> None:
@@ -172,7 +198,8 @@ def _said(names: Sequence[str], code: int) -> str:
 
 
 def _names(feature: Any) -> list[str]:
-    return list(feature.get("names", [])) if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" else []
+    known = isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
+    return [str(name) for name in feature.get("names", [])] if known else []
 
 
 def _is_label(name: str, config: ConfigFacts) -> bool:

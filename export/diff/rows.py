@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.check.findings import Unreadable
 from corpus.check.reading import reading
 from corpus.config import SPLIT_NAMES
 from corpus.files import sha256_file
@@ -60,8 +61,11 @@ def equal_shards(old: Path, new: Path, config: str) -> Skip:
     return frozenset(either[0] & either[1])
 
 
-def read(folder: Path, config: str, columns: Sequence[str], labels: Sequence[str], skip: Skip) -> Rows:
-    """Read what is compared of a config; `columns` are those that both releases have."""
+def read(folder: Path, config: str, columns: Sequence[str], labels: Mapping[str, Sequence[str]], skip: Skip) -> Rows:
+    """Read what is compared of a config; `columns` are those that both releases have.
+
+    `labels` has the classes of each label, none of a number. Raises Unreadable for a file that is something else.
+    """
     key = key_of(columns)
     assert key is not None, config
     texts = [name for name in TEXTS if name in columns]
@@ -77,6 +81,8 @@ def read(folder: Path, config: str, columns: Sequence[str], labels: Sequence[str
             found["values"].append(hash_rows(batch, others))
             for name, into in coded.items():
                 into.append(_codes(batch.column(name)))
+                if labels[name] and not np.all((into[-1] >= -1) & (into[-1] < len(labels[name]))):
+                    raise Unreadable(f"{config}/{path.name}", f"column '{name}' holds what is none of its classes")
     whole = {name: np.concatenate([np.zeros(0, _KINDS[name]), *some]) for name, some in found.items()}
     codes = {name: np.concatenate([np.zeros(0, np.int64), *some]) for name, some in coded.items()}
     return Rows(**whole, labels=codes, total=_total(folder, config), name=lambda at: _names(paths, key, at))
@@ -117,5 +123,7 @@ def _total(folder: Path, config: str) -> int:
 def _batches(path: Path, columns: list[str]) -> "Iterator[pa.RecordBatch]":
     import pyarrow.parquet as pq
 
-    with reading(path.name), path.open("rb") as raw, pq.ParquetFile(raw) as file:
+    with reading(f"{path.parent.name}/{path.name}"), path.open("rb") as raw, pq.ParquetFile(raw) as file:
+        if missing := [name for name in columns if name not in file.schema_arrow.names]:
+            raise ValueError(f"no column '{missing[0]}'")
         yield from file.iter_batches(batch_size=BATCH_ROWS, columns=columns)

@@ -7,17 +7,20 @@ minor  rows, columns, classes or configs came, rows of the same documents went, 
 patch  the same rows with other labels or values, or another card
 same   nothing
 
-Below 1.0.0 nothing is promised yet: there, major changes raise the second number as minor ones do.
+Below 1.0.0 nothing is promised yet: there, major changes raise the second number as minor ones do. A draft (2.0.0-rc.1)
+has its number raised already, and the next draft of a version says as much as the version.
 SOURCE: Semantic Versioning 2.0.0, with the columns and rows of a dataset in the place of a public interface.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+from export.card.markdown import counted
 from export.diff.change import ConfigChange
 from export.schema import Table
-from export.versions import VERSION, order
+from export.versions import order
 
 
 class Level(IntEnum):
@@ -30,12 +33,18 @@ class Level(IntEnum):
 
 
 class Proposal(NamedTuple):
-    """The lowest version that says enough, why, and whether the new release has it."""
+    """The lowest version that says enough, why (by level, the highest first), and whether the new release has it."""
 
     level: Level
     version: str
-    why: list[str]
+    why: dict[str, list[str]]
     enough: bool
+
+    @property
+    def told(self) -> str:
+        """The level and the version in words."""
+        below = " while below 1.0" if self.level is Level.MAJOR and self.version.startswith("0.") else ""
+        return f"{self.level.name.lower()}: {self.version} is enough{below}" if self.level else "nothing changed"
 
 
 def propose(
@@ -49,37 +58,43 @@ def propose(
         reasons.append((Level.PATCH, "the card or the facts changed"))
     level = max((level for level, _ in reasons), default=Level.SAME)
     version = _raised(old, level)
-    return Proposal(level, version, [why for at, why in reasons if at == level], order(new) >= order(version))
+    why = {one.name.lower(): [told for at, told in reasons if at is one] for one in sorted(Level, reverse=True)}
+    whole = re.split("[-+]", new)[0]
+    enough = order(whole) >= order(version) and (not level or order(new) > order(old))
+    return Proposal(level, version, {one: told for one, told in why.items() if told}, enough)
 
 
 def _reasons(one: ConfigChange) -> Iterator[tuple[Level, str]]:
+    def rows(count: int) -> str:
+        return counted(count, "document") if documents else f"{counted(count, 'row')} of {one.name}"
+
     documents = one.name == Table.DOCUMENTS
-    rows = "documents" if documents else f"rows of {one.name}"
     if one.moved:
-        yield Level.MAJOR, f"{one.moved} {rows} changed their split"
+        yield Level.MAJOR, f"{rows(one.moved)} in another split"
     if one.removed:
-        yield Level.MAJOR if documents else Level.MINOR, f"{one.removed} {rows} are gone"
+        yield Level.MAJOR if documents else Level.MINOR, f"{rows(one.removed)} removed"
     for name in one.columns_removed:
         yield Level.MAJOR, f"the column {one.name}.{name} is gone, or of another type"
     for name, classes in one.classes_removed.items():
         told = ", ".join(classes)
         yield Level.MAJOR, f"{one.name}.{name}: {f'without {told}' if told else 'classes have other numbers'}"
     if one.added:
-        yield Level.MINOR, f"{one.added} {rows} are new"
+        yield Level.MINOR, f"{rows(one.added)} added"
     yield from ((Level.MINOR, f"the column {one.name}.{name} is new") for name in one.columns_added)
     if one.text:
-        yield Level.MINOR, f"{one.text} {rows} have another text"
+        yield Level.MINOR, f"{rows(one.text)} with another text"
     if one.relabelled:
-        yield Level.PATCH, f"{one.relabelled} {rows} have another label"
+        yield Level.PATCH, f"{rows(one.relabelled)} with another label"
     if one.values:
-        yield Level.PATCH, f"{one.values} {rows} have other values"
+        yield Level.PATCH, f"{rows(one.values)} with other values"
 
 
 def _raised(version: str, level: Level) -> str:
-    found = VERSION.fullmatch(version)
-    if found is None or level is Level.SAME:
+    """Raise one of the three numbers; a draft whose numbers after that are 0 has raised it already."""
+    if level is Level.SAME:
         return version
-    major, minor, patch = (int(found[at]) for at in (1, 2, 3))
-    if level is Level.MAJOR and major:
-        return f"{major + 1}.0.0"
-    return f"{major}.{minor}.{patch + 1}" if level is Level.PATCH else f"{major}.{minor + 1}.0"
+    *numbers, is_whole, _draft = order(version)
+    at = 2 if level is Level.PATCH else 0 if level is Level.MAJOR and numbers[0] else 1
+    if is_whole or any(numbers[at + 1 :]):
+        numbers = [*numbers[:at], numbers[at] + 1, 0, 0][:3]
+    return ".".join(map(str, numbers))

@@ -59,10 +59,10 @@ def test_notes_go_to_stderr_and_are_left_out_with_json(capsys: pytest.CaptureFix
 
 
 def test_a_table_has_a_head_and_its_rows(capsys: pytest.CaptureFixture[str]) -> None:
-    Output().table([{"name": "[bold]x", "count": 12}, {"name": "y\x1b", "count": 3}], title="All")
+    Output().table([{"name": "[bold]x", "c\x1b[2J\n": 12}, {"name": "y\x1b\nerror:", "c\x1b[2J\n": 3}], title="All")
     Output().table([])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines == [["All"], ["name", "count"], ["[bold]x", "12"], ["y\\x1b", "3"]]
+    assert lines == [["All"], ["name", r"c\x1b[2J\n"], ["[bold]x", "12"], [r"y\x1b\nerror:", "3"]]
 
 
 def test_a_terminal_without_unicode_shows_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
