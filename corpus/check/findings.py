@@ -37,12 +37,13 @@ class Unreadable(Exception):
 
 @dataclass
 class Result:
-    """What one check found: `count` violations, and why it was not made or not ended, if so."""
+    """What one check found: `count` violations, why it was not made or not ended, if so, and why that is no fault."""
 
     name: str
     says: str
     count: int = 0
     unmade: str | None = None
+    skipped: str | None = None
     examples: list[Finding] = field(default_factory=list)
 
     @property
@@ -137,7 +138,7 @@ def short(value: Any) -> str:
 def _verdict(one: Result) -> str:
     if one.unmade is not None:
         return f"{one.count} wrong, not ended" if one.count else "not made"
-    return f"{one.count} wrong" if one.count else "ok"
+    return f"{one.count} wrong" if one.count else one.skipped or "ok"
 
 
 def _show_examples(one: Result, out: Output) -> None:

@@ -94,11 +94,13 @@ def pair_id(one: Text, _known: Known) -> Told:
 
 
 def scores(one: Text, _known: Known) -> Told:
-    """The score is in 0..1, the margin above 0 or nothing."""
+    """The score is in 0..1, the margin above 0 or nothing, the method is named."""
     if not 0 <= one["score"] <= 1:
         yield f"score {one['score']}"
     if one["margin"] is not None and not 0 < one["margin"] < float("inf"):
         yield f"margin {one['margin']}"
+    if not one["method"]:
+        yield "no method"
 
 
 def relation(one: Text, known: Known) -> Told:
@@ -156,6 +158,16 @@ class Uses:
         unknown = np.isin(both[order], both[pairs[:, 3] < 0])
         wrong = ~unknown & (pairs[order, 2] != due)
         yield from self._findings(np.sort(order[wrong]), "rank is not its place in the left document's reading order")
+
+    def scattered(self) -> Iterator[Finding]:
+        """The pairs of two documents stand together, in the order of `rank`."""
+        both, ranks = np.concatenate(self._documents), np.concatenate(self._pairs)[:, 2]
+        starts = np.append(True, both[1:] != both[:-1])[: len(both)]
+        yield from self._findings(np.flatnonzero(~starts[1:] & (np.diff(ranks) < 0)) + 1, "stands after a higher rank")
+        runs = np.flatnonzero(starts)
+        _, first = np.unique(both[runs], return_index=True)
+        again = np.delete(runs, first)
+        yield from self._findings(again, "stands apart from the other pairs of its two documents")
 
     def _findings(self, numbers: Any, what: str) -> Iterator[Finding]:
         pairs = np.concatenate(self._pairs)

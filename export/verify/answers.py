@@ -18,12 +18,14 @@ from corpus.steps.keyed import hashes
 from export.schema import ConfigFacts
 from export.verify import units
 from export.verify.reading import Release
+from export.verify.votes import TIME
 
 UNIT = ("key", "campaign", "doc_ids", "segment_ids", "target_id", "paragraph")
 ASKED = ("status", "origin", "scheme_hash", "guideline_version", "values", "spans")
 COUNTED = ("key", "doc_ids", "annotator", "status", "origin", "updated", "values", "spans")
 WANTED = [name for name, field in Annotation.model_fields.items() if NoneType not in get_args(field.annotation)]
 PARTS = ("doc_ids", "segment_ids", "contradictions")
+FORMS = {"annotation_id": r"\S", "payload": "^[0-9a-f]{16}$", "created": TIME, "updated": TIME}
 Places = NDArray[np.int64]
 
 
@@ -48,6 +50,20 @@ class Answers:
     def finding(self, at: int, what: str) -> Finding:
         """Return a violation at one answer."""
         return Finding(what, self.files[self.file[at]], int(self.row[at]))
+
+    def out_of_order(self, labels: NDArray[np.uint64]) -> Iterator[Finding]:
+        """The answers to a unit stand together, and units are in the order of their labels."""
+        place = np.lexsort((self.row, self.file))
+        keys = self.keys[place]
+        place = place[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+        # Without an answer there is a label by adjudication, without a label there are skips.
+        place = place[np.isin(self.keys[place], labels)]
+        due = labels[np.isin(labels, self.keys)]
+        size = min(len(place), len(due))
+        wrong = np.flatnonzero(self.keys[place[:size]] != due[:size])
+        if len(wrong) or len(place) != len(due):
+            at = int(wrong[0]) if len(wrong) else min(size, len(place) - 1)
+            yield self.finding(int(place[at]), "its unit is not in the order of the labels, or stands twice")
 
 
 def gather(release: Release, config: ConfigFacts) -> Answers:
@@ -103,6 +119,22 @@ def lacking(release: Release, config: ConfigFacts) -> Iterator[Finding]:
             elif name in PARTS and column.flatten().null_count:
                 hits = [at for at, (value,) in enumerate(batch.lists(name)) if None in value]
                 yield from (Finding(f"no value in a part of '{name}'", *batch.place(at)) for at in hits)
+
+
+def formed(release: Release, config: ConfigFacts) -> Iterator[Finding]:
+    """Ids, hashes and times have their form, no time or count is below zero."""
+    import pyarrow.compute as pc
+
+    for batch in release.batches(config, (*FORMS, "lead_time", "revisions", "of")):
+        column = batch.data.column
+        wrong = {name: pc.invert(pc.match_substring_regex(column(name), form)) for name, form in FORMS.items()}
+        lead = column("lead_time")
+        wrong["lead_time"] = pc.invert(pc.and_(pc.is_finite(lead), pc.greater_equal(lead, 0)))
+        wrong["revisions"] = pc.less(column("revisions"), 0)
+        wrong["of"] = pc.is_valid(column("of"))  # only a control item is of another unit
+        for name, hits in wrong.items():
+            for at in np.flatnonzero(np.asarray(pc.fill_null(hits, fill_value=False))).tolist():
+                yield Finding(f"{name} {short(column(name)[at].as_py())}", *batch.place(at))
 
 
 def sound(release: Release, config: ConfigFacts, scheme: Scheme) -> Iterator[Finding]:

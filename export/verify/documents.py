@@ -16,6 +16,8 @@ from corpus.check.reading import Row
 from corpus.language import UNKNOWN, line_language
 from corpus.steps.segments import NAMES
 from export.schema import Table
+from export.shards import replaced
+from export.standoff import TEXTS
 from export.verify.index import Index
 from export.verify.reading import Batch, Release
 
@@ -102,7 +104,10 @@ def rows(release: Release, index: Index) -> Iterator[Named]:
             document = _blank(document)
             for name, law in wanted.items():
                 yield from ((name, _at(document, what)) for what in law(document.values))
-            mine.sort(key=lambda one: int(one.values["index"]))
+            indices = [int(one.values["index"]) for one in mine]
+            if indices != sorted(indices):
+                yield "segment-document", _at(mine[0], "the segments of its document are not in their order")
+                mine.sort(key=lambda one: int(one.values["index"]))
             values = [one.values for one in mine]
             for name, law in segmented.items():
                 for at, what in law(document.values, values):
@@ -112,8 +117,9 @@ def rows(release: Release, index: Index) -> Iterator[Named]:
 def values(release: Release) -> Iterator[Finding]:
     """No value is missing where the contract of documents, segments and pairs wants one."""
     for kind in (Table.DOCUMENTS, Table.SEGMENTS, Table.PAIRS):
-        for batch in release.batches(None if release.textless else release.config(kind)):
-            for at, column in Typed(batch.file, batch.first, kind, batch.data).lacking:
+        for batch in release.batches(release.config(kind)):
+            data = _filled(batch.data, kind) if release.textless else batch.data
+            for at, column in Typed(batch.file, batch.first, kind, data).lacking:
                 yield Finding(f"no value in '{column}'", *batch.place(at))
 
 
@@ -154,6 +160,15 @@ def whole(batch: Batch) -> Iterator[Row]:
     """Yield all rows, also those that lack a value."""
     for at, row in enumerate(batch.data.to_pylist()):
         yield Row(batch.file, batch.first + at, row)
+
+
+def _filled(data: Any, kind: Table) -> Any:
+    """Put blanks for texts, so that only what may never be missing is."""
+    import pyarrow as pa
+
+    for path in TEXTS[kind]:
+        data = replaced(data, path, lambda parent: pa.repeat("", len(parent)))
+    return data
 
 
 def _blank(row: Row) -> Row:

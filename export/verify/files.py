@@ -1,13 +1,16 @@
 """What must hold of the files of a release: the bytes of the manifest, nothing else, and what follows from it."""
 
 import json
+import os
 from collections.abc import Iterator
 from itertools import zip_longest
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from corpus.check.findings import Finding, short
 from corpus.files import sha256_file
 from export.manifest import DERIVED, data_only
-from export.schema import FORMAT, MANIFEST
+from export.schema import CHANGES, FORMAT, LEAKAGE, MANIFEST, REHYDRATION, SPLITS
 from export.verify.reading import Release
 
 Found = Iterator[Finding]
@@ -39,9 +42,24 @@ def files(release: Release) -> Found:
             yield Finding(f"{size} bytes where the manifest says {file.bytes}", name)
         elif (found := sha256_file(path)) != file.sha256:
             yield Finding(f"its SHA-256 is {found[:12]}..., not {file.sha256[:12]}... as the manifest says", name)
-    for name in _there(release):
+    for name, _ in sorted(_entries(release.folder)):
         if name not in due and name != MANIFEST:
             yield Finding("is not in the manifest", name)
+
+
+def strange(folder: Path) -> Found:
+    """Yield what is neither a file nor a folder: it may lead anywhere, or hold a reader for ever."""
+    for name, regular in sorted(_entries(folder)):
+        if not regular:
+            yield Finding("is a link or a device, not a file: nothing is read", name)
+
+
+def names(release: Release) -> Found:
+    """The files beside the shards are those that `wirecopy export` writes."""
+    report = {REHYDRATION} if release.facts.kind == "partial" else set()
+    due = {*DERIVED, LEAKAGE, SPLITS, CHANGES, *report}
+    for name in sorted(due ^ {name for name in release.manifest.files if "/" not in name}):
+        yield Finding("is missing" if name in due else "is no file of a release", name)
 
 
 def derived(release: Release) -> Found:
@@ -60,9 +78,15 @@ def derived(release: Release) -> Found:
             yield Finding(f"line {line}: {is_} where the manifest's facts make {should}", name)
 
 
-def _there(release: Release) -> list[str]:
-    paths = (path.relative_to(release.folder) for path in release.folder.rglob("*") if path.is_file())
-    return sorted(path.as_posix() for path in paths if path.parts[0] not in CLONE)
+def _entries(folder: Path) -> Iterator[tuple[str, bool]]:
+    """Yield all that is below a folder but folders, and whether it is a regular file; no link is followed."""
+    for place, folders, files in os.walk(folder):
+        if Path(place) == folder:
+            folders[:], files = ([name for name in some if name not in CLONE] for some in (folders, files))
+        for path in (Path(place, name) for name in (*folders, *files)):
+            mode = path.lstat().st_mode
+            if not S_ISDIR(mode):
+                yield path.relative_to(folder).as_posix(), S_ISREG(mode)
 
 
 def _first_difference(found: bytes, due: bytes) -> tuple[int, str, str]:

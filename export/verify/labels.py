@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from annotation.schema import Status
 from annotation.schemes.scheme import Scheme
-from corpus.check.findings import Finding, Unreadable
+from corpus.check.findings import Finding
 from corpus.steps.keyed import hashes
 from export.schema import MANIFEST, CampaignFacts, ConfigFacts, Table
 from export.verify import answers, units, votes
 from export.verify.answers import Answers
+from export.verify.facts import scheme_of
 from export.verify.index import Index
 from export.verify.reading import Release
 
@@ -40,12 +41,7 @@ def campaigns(release: Release) -> list[Labelled]:
     found = []
     for one in release.facts.campaigns:
         configs = {config.table: config for config in release.facts.configs if config.campaign == one.name}
-        try:
-            # The checks of answers are no part of what the questions mean, and have names of their own in files.
-            scheme = Scheme.model_validate({name: value for name, value in one.scheme.items() if name != "checks"})
-        except ValueError as error:
-            raise Unreadable(MANIFEST, f"the scheme of '{one.name}' is none: {error}") from None
-        found.append(Labelled(release, one, scheme, configs.get(Table.LABELS), configs.get(Table.ANNOTATIONS)))
+        found.append(Labelled(release, one, scheme_of(one), configs.get(Table.LABELS), configs.get(Table.ANNOTATIONS)))
     return found
 
 
@@ -70,7 +66,9 @@ def rows(one: Labelled, index: Index) -> Iterator[Named]:
                 yield name, Finding(what, *batch.place(at), named[at])
             yield from _given(one, label, mine, given)
         keys.append(hashes(named))
-    yield from _alone(one, given, np.sort(np.concatenate(keys)))
+    known = np.concatenate(keys)
+    yield from (("label-order", finding) for finding in given.out_of_order(known))
+    yield from _alone(one, given, np.sort(known))
 
 
 def _flaws(one: Labelled, row: Row) -> Iterator[str]:
@@ -96,7 +94,7 @@ def _label(
         "label-counts": votes.counts(label, counted, skips),
         "label-votes": votes.votes(one.scheme, label, counted),
         "label-choice": votes.chosen(one.scheme, label, counted),
-        "label-adjudication": votes.decided(label),
+        "label-adjudication": votes.decided(label, one.facts.aggregation),
         "label-consensus": votes.marks(one.scheme, label, counted, textless=bare),
         "span-text": votes.covers(label, marked, textless=bare),
     }.items():

@@ -45,7 +45,11 @@ PAIR: dict[str, Callable[..., Any]] = {
     "pair-score": laws.scores,
 }
 FAMILY = {"pair-family": families}
-USES: dict[str, Callable[..., Any]] = {"pair-once": Uses.twice, "pair-rank": Uses.out_of_rank}
+USES: dict[str, Callable[..., Any]] = {
+    "pair-once": Uses.twice,
+    "pair-rank": Uses.out_of_rank,
+    "pair-order-of-rows": Uses.scattered,
+}
 NEED_TEXT = {"pair-text"}
 SIDES = ("left", "right")
 Named = tuple[str, Finding]

@@ -112,8 +112,8 @@ def typed(path: Path, file: str, features: Mapping[str, Any], columns: Sequence[
     names = list(columns) or due.names
     with reading(file), path.open("rb") as raw, pq.ParquetFile(raw) as opened:
         for name in names:
-            if name not in opened.schema_arrow.names:
-                raise Unreadable(file, f"no column '{name}'")
+            if (times := opened.schema_arrow.names.count(name)) != 1:
+                raise Unreadable(file, f"column '{name}' stands twice" if times else f"no column '{name}'")
             found = opened.schema_arrow.field(name).type
             if found != due.field(name).type:
                 raise Unreadable(file, f"column '{name}' is {found}, not {due.field(name).type}")

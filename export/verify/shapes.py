@@ -5,26 +5,35 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from corpus.check.findings import Finding, Unreadable
+from corpus.check.findings import Finding, Unreadable, short
 from corpus.check.reading import reading
 from corpus.config import SPLIT_NAMES
-from corpus.features import schema_of
-from export.schema import CARD, CROISSANT, MANIFEST, ConfigFacts
+from corpus.features import schema_of, value
+from export.schema import CARD, CROISSANT, MANIFEST, SPLITS, ConfigFacts
 from export.verify.reading import Release
 
 Found = Iterator[Finding]
+FEATURES, SLACK = b"huggingface", 1_000
+LEDGER = {"doc_id": value(str), "split": value(str)}  # the columns of splits.parquet
 SHARD = re.compile(
     rf"(?P<config>[a-z0-9_]+)/(?P<split>{'|'.join(SPLIT_NAMES)})-(?P<at>\d{{5}})-of-(?P<of>\d{{5}})\.parquet"
 )
 
 
+class Footer(NamedTuple):
+    """What a Parquet file says of itself: its schema, its rows, the keys of its metadata."""
+
+    schema: Any
+    rows: int
+    keys: set[str]
+
+
 def shards(release: Release) -> Found:
     """Each config has the shards 0 to N of its splits, and each folder is a config."""
     configs = {one.name: one for one in release.facts.configs}
-    if len(configs) != len(release.facts.configs):
-        yield Finding("a config stands twice in the facts", MANIFEST)
     held = Counter[tuple[str, str]]()
     totals = dict[tuple[str, str], str]()
     for name in sorted(one for one in release.manifest.files if "/" in one):
@@ -45,18 +54,23 @@ def shards(release: Release) -> Found:
 
 
 def schemas(release: Release) -> Found:
-    """Columns, types and the Features in each shard's metadata are those of the facts."""
-    for one in release.facts.configs:
-        due = schema_of(one.features)
-        for shard in release.shards(one.name):
-            found = _footer(shard.path, shard.file)[0]
-            if found.names != due.names:
-                yield Finding(f"columns {_differ(found.names, due.names)}", shard.file)
-            elif wrong := [field for field in due if found.field(field.name).type != field.type]:
-                kind = found.field(wrong[0].name).type
-                yield Finding(f"column '{wrong[0].name}' is {kind}, not {wrong[0].type}", shard.file)
-            elif told := _features_differ(_told(found), one.features):
-                yield Finding(f"the Features in its metadata differ from the manifest's: {told}", shard.file)
+    """Columns, types and metadata of each Parquet file are those of the facts, and no more."""
+    due = [
+        (shard.path, shard.file, one.features) for one in release.facts.configs for shard in release.shards(one.name)
+    ]
+    for path, file, features in [*due, (release.folder / SPLITS, SPLITS, LEDGER)]:
+        found, wanted = _footer(path, file), schema_of(dict(features))
+        if found.schema.names != wanted.names:
+            yield Finding(f"columns {_differ(found.schema.names, wanted.names)}", file)
+        elif wrong := [field for field in wanted if found.schema.field(field.name).type != field.type]:
+            kind = found.schema.field(wrong[0].name).type
+            yield Finding(f"column '{wrong[0].name}' is {kind}, not {wrong[0].type}", file)
+        elif told := _features_differ(_told(found.schema), features):
+            yield Finding(f"the Features in its metadata differ from the manifest's: {told}", file)
+        elif more := found.keys - {"huggingface", "ARROW:schema"}:
+            yield Finding(f"its metadata has {short(sorted(more))} too", file)
+        elif found.schema.metadata[FEATURES] != wanted.metadata[FEATURES] or any(map(_noted, found.schema)):
+            yield Finding("its metadata says more than the Features of the manifest", file)
 
 
 def counts(release: Release) -> Found:
@@ -64,7 +78,7 @@ def counts(release: Release) -> Found:
     for one in release.facts.configs:
         held = Counter[str]()
         for shard in release.shards(one.name):
-            rows = _footer(shard.path, shard.file)[1]
+            rows = _footer(shard.path, shard.file).rows
             held[SPLIT_NAMES[shard.split]] += rows
             listed = release.manifest.files.get(shard.file)
             if listed is not None and listed.rows != rows:
@@ -72,6 +86,19 @@ def counts(release: Release) -> Found:
         for split in sorted(held.keys() | one.rows.keys()):
             if held[split] != (due := one.rows.get(split, 0)):
                 yield Finding(f"{one.name}/{split} has {held[split]} rows, {due} in the facts", MANIFEST)
+
+
+def sizes(release: Release) -> Found:
+    """The bytes of each split in the facts are about those that its rows take."""
+    for one in release.facts.configs:
+        held = Counter[str]()
+        for batch in release.batches(one):
+            held[SPLIT_NAMES[batch.split]] += batch.data.nbytes
+        for split in sorted(held.keys() | one.bytes.keys()):
+            told = one.bytes.get(split, 0)
+            # Arrow takes some bytes more or less where its batches are cut otherwise.
+            if abs(told - held[split]) > held[split] / 10 + SLACK:
+                yield Finding(f"{one.name}/{split} has {held[split]} bytes, {short(told)} in the facts", MANIFEST)
 
 
 def yaml_block(release: Release) -> Found:
@@ -128,16 +155,23 @@ def croissant(release: Release) -> Found:
             yield Finding(f"record set '{config.name}' has no field '{missing[0]}'", CROISSANT)
 
 
-def _footer(path: Any, file: str) -> tuple[Any, int]:
+def _footer(path: Path, file: str) -> Footer:
     import pyarrow.parquet as pq
 
     with reading(file), path.open("rb") as raw, pq.ParquetFile(raw) as found:
-        return found.schema_arrow, int(found.metadata.num_rows)
+        keys = {key.decode(errors="replace") for key in found.metadata.metadata or {}}
+        return Footer(found.schema_arrow, int(found.metadata.num_rows), keys)
+
+
+def _noted(field: Any) -> bool:
+    """Tell whether a column, or a part of it, has metadata of its own beside its number."""
+    inside = (field.type.field(at) for at in range(field.type.num_fields))
+    return bool((field.metadata or {}).keys() - {b"PARQUET:field_id"}) or any(map(_noted, inside))
 
 
 def _told(schema: Any) -> Any:
     try:
-        return json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return json.loads((schema.metadata or {})[FEATURES])["info"]["features"]
     except (KeyError, ValueError, TypeError):
         return None
 

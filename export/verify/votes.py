@@ -4,6 +4,7 @@ Worked out anew from the released answers, apart from the code that made the lab
 makes of them (`q_soft`, and `q` from it) can't be told from one unit: there it must be the answer most likely.
 """
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from math import fsum, isclose
@@ -19,6 +20,7 @@ Row = Mapping[str, Any]
 SPANS = ("spans", "consensus_spans", "adjudicated_spans")
 FREE = {"holder", "holder_name", "severity", "comment"}  # what a mark may lack
 NEAR = 1e-9
+TIME = r"^(\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?)?$"  # ISO 8601, where it is known
 
 
 def counted(given: Sequence[Row]) -> tuple[list[Row], int]:
@@ -77,13 +79,15 @@ def counts(label: Row, answers: Sequence[Row], skips: int) -> Iterator[str]:
         yield f"origin {short(label['origin'])}, its answers are {short(str(due))}"
 
 
-def decided(label: Row) -> Iterator[str]:
-    """An adjudicated unit says by whom and when; another one has nothing of an adjudication."""
+def decided(label: Row, aggregation: str) -> Iterator[str]:
+    """A label is by its campaign's aggregation, or says by whom and when it was adjudicated."""
     told = [label[name] for name in ("adjudicated_by", "adjudicated_at", "adjudication_confidence")]
     if label["adjudicated"] != (label["method"] == ADJUDICATION):
         yield f"adjudicated is {label['adjudicated']}, the method {short(label['method'])}"
-    elif label["adjudicated"] and None in told[:2]:
-        yield "adjudicated, but not by whom and when"
+    elif not label["adjudicated"] and label["method"] != aggregation:
+        yield f"the method is {short(label['method'])}, that of its campaign {short(aggregation)}"
+    elif label["adjudicated"] and (None in told[:2] or not re.search(TIME, label["adjudicated_at"])):
+        yield f"adjudicated, but by {short(told[0])} at {short(told[1])}"
     elif not label["adjudicated"] and (any(told) or label["adjudication_reason"] or label["adjudicated_spans"]):
         yield "has parts of an adjudication, and is not adjudicated"
 

@@ -6,6 +6,7 @@ Croissant, citation and manifest are made anew: hashes are right, so that only t
 
 import random
 import re
+import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,79 @@ def classes(folder: Path, rng: random.Random) -> Places:
     return ["stance/"]
 
 
+def said(change: Callable[[Row], None], *also: str) -> Mutation:
+    """Let the facts say something else."""
+
+    def mutation(folder: Path, _rng: random.Random) -> Places:
+        signed(folder, change)
+        return ["manifest.json", *also]
+
+    return mutation
+
+
+def again(config: str) -> Mutation:
+    """Put a second config with the same rows before the first."""
+
+    def mutation(folder: Path, _rng: random.Random) -> Places:
+        shutil.copytree(folder / config, folder / f"{config}2")
+        signed(folder, lambda facts: facts["configs"].insert(0, named(facts, config) | {"name": f"{config}2"}))
+        return ["manifest.json"]
+
+    return mutation
+
+
+def named(facts: Row, config: str) -> Row:
+    return next(one for one in facts["configs"] if one["name"] == config)
+
+
+def backwards(config: str, *also: str) -> Mutation:
+    """Turn the rows of a shard around."""
+
+    def mutation(folder: Path, _rng: random.Random) -> Places:
+        path = next((folder / config).glob("train-*.parquet"))
+        rewritten(path, lambda rows: rows.reverse())
+        signed(folder)
+        return [path.relative_to(folder).as_posix(), *also]
+
+    return mutation
+
+
+def added(name: str) -> Mutation:
+    """Put one more file into the release."""
+
+    def mutation(folder: Path, _rng: random.Random) -> Places:
+        (folder / name).write_text("rater,mail\n1,bob@example.org\n")
+        signed(folder)
+        return [name]
+
+    return mutation
+
+
+def column_of_splits(folder: Path, _rng: random.Random) -> Places:
+    table = pq.read_table(folder / "splits.parquet")
+    pq.write_table(table.append_column("who", pa.array(["bob"] * len(table))), folder / "splits.parquet")
+    signed(folder)
+    return ["splits.parquet"]
+
+
+def metadata(change: Callable[[Any], Any]) -> Mutation:
+    """Let the schema of a Parquet file say more."""
+
+    def mutation(folder: Path, rng: random.Random) -> Places:
+        path = rng.choice(sorted(folder.rglob("*.parquet")))
+        table = pq.read_table(path)
+        pq.write_table(table.cast(change(table.schema)), path)
+        signed(folder)
+        return [path.relative_to(folder).as_posix()]
+
+    return mutation
+
+
+def decided(one: Row, _rng: random.Random) -> None:
+    told = {"method": "adjudication", "adjudicated_by": "boss", "adjudicated_at": "2026-01-02T03:04:05Z"}
+    one.update(told, adjudicated=True)
+
+
 STANCES = ("strongly_favor", "favor", "balanced", "against", "strongly_against", "discusses", "unrelated")
 ANSWERED = ("stance/", "stance_annotations/")
 RATED = ("translation_quality/", "translation_quality_annotations/")
@@ -280,4 +354,42 @@ SIGNED: dict[str, Mutation] = {
     "answer-to-another-version": row("stance_annotations", put("guideline_version", "stance-99")),
     "segment-language": row("segments", put("language", "zz")),
     "family": row("documents", put("family_id", "nobody")),
+    "standoff": said(lambda facts: facts.update(kind="standoff")),
+    "partial": said(lambda facts: facts.update(kind="partial")),
+    "campaign-gone": said(lambda facts: facts["campaigns"].pop(0)),
+    "campaign-twice": said(lambda facts: facts["campaigns"].append(facts["campaigns"][0])),
+    "documents-twice": again("documents"),
+    "labels-twice": again("stance"),
+    "version": said(lambda facts: facts.update(version="1.0.0 \x1b[31m")),
+    "name": said(lambda facts: facts.update(name="../evil")),
+    "shares": said(lambda facts: facts["splits"]["shares"].update(train=9.0)),
+    "strategy": said(lambda facts: facts["splits"].update(strategy="magic")),
+    "components": said(lambda facts: facts["splits"].update(components=-1)),
+    "moves": said(lambda facts: facts["splits"].update(moves=3), "leakage.json"),
+    "unit": said(lambda facts: facts["campaigns"][0].update(unit="paragraph")),
+    "bytes-few": said(lambda facts: named(facts, "documents")["bytes"].update(train=5)),
+    "bytes-many": said(lambda facts: named(facts, "stance")["bytes"].update(train=10**40)),
+    "file-of-names": added("annotators.csv"),
+    "hidden-file": added(".names"),
+    "column-of-splits": column_of_splits,
+    "metadata": metadata(lambda schema: schema.with_metadata({**schema.metadata, b"who": b"bob"})),
+    "metadata-of-a-column": metadata(lambda schema: schema.set(0, schema.field(0).with_metadata({b"who": b"bob"}))),
+    "comment": row("stance_annotations", inside("spans", put("comment", "it was Bob")), when="spans"),
+    "mail": row("stance_annotations", inside("spans", put("holder_name", "bob@example.org")), when="spans"),
+    "annotator": row("stance_annotations", put("annotator", "bob")),
+    "method": row("stance", put("method", "dawid-skene")),
+    "adjudicator": row("stance", decided),
+    "lead-time": row("stance_annotations", put("lead_time", -1.0)),
+    "lead-time-of-none": row("stance_annotations", put("lead_time", float("nan"))),
+    "revisions": row("stance_annotations", put("revisions", -4)),
+    "created": row("stance_annotations", put("created", "yesterday")),
+    "updated": row("stance_annotations", put("updated", "yesterday")),
+    "payload": row("stance_annotations", put("payload", "anything")),
+    "of": row("stance_annotations", put("of", "another unit")),
+    "pair-method": row("pairs", put("method", "")),
+    "documents-backwards": backwards("documents", "segments/"),
+    "segments-backwards": backwards("segments"),
+    "pairs-backwards": backwards("pairs"),
+    "labels-backwards": backwards("stance", *ANSWERED),
+    "answers-backwards": backwards("stance_annotations"),
 }

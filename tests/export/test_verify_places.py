@@ -1,18 +1,23 @@
 """`export verify` where a release may be: a folder, a clone, a revision on the Hub; with text and without."""
 
 import json
+import os
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from corpus.config import load
 from corpus.errors import WirecopyError
 from corpus.output import Output
+from export.rehydrate import rehydrate
 from export.standoff import standoff
 from export.verify import verify, verify_release
+from export.verify.contract import NEED_TEXT, ORDER
 from export.verify.loading import loads
 from export.verify.reading import Release
 from tests.export.mutations import SIGNED, rewritten, signed
@@ -68,8 +73,72 @@ def test_a_clone_has_files_of_git(copy: Path) -> None:
     assert told(verify(copy, quick=True)) == ["files: notes.txt: is not in the manifest"]
 
 
+def linked(path: Path, beside: Path) -> None:
+    path.rename(beside)
+    path.symlink_to(beside)
+
+
+def fifo(path: Path, _beside: Path) -> None:
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+
+
+STRANGE: dict[str, Callable[[Path, Path], None]] = {
+    "stance": linked,
+    "stance/train-00000-of-00001.parquet": linked,
+    "manifest.json": fifo,
+    "documents/train-00000-of-00001.parquet": fifo,
+    "more": lambda path, beside: path.symlink_to(beside, target_is_directory=True),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_what_is_no_file_is_named_and_not_read(copy: Path, tmp_path: Path, name: str) -> None:
+    STRANGE[name](copy / name, tmp_path / "beside")
+    found = verify(copy)
+    assert told(found) == [f"files: {name}: is a link or a device, not a file: nothing is read"]
+    assert all(one.unmade for one in found.results if one.name != "files")
+
+
+def test_a_broken_file_is_the_one_that_is_named(copy: Path) -> None:
+    shard = copy / "documents" / "train-00000-of-00001.parquet"
+    table = pq.read_table(shard)
+    pq.write_table(table.append_column("text", table["text"]), shard)
+    (copy / "README.md").write_text("---\n- 1\n---\n")
+    (copy / "croissant.json").write_text("[1]")
+    lines = [line for line in told(verify(copy, quick=True)) if line.startswith("readable")]
+    places = ["README.md", "croissant.json", "documents/train-00000-of-00001.parquet"]
+    assert sorted(line.split(": ")[1] for line in lines) == places
+
+
 def test_a_stand_off_release_is_clean(twin: Path) -> None:
-    assert told(verify(twin)) == []
+    found = verify(twin)
+    assert told(found) == []
+    skipped = {one.name for one in found.results if one.skipped == "no text"}
+    assert skipped >= {"text-sha256", "segment-text", "span-text"} and "label-votes" not in skipped
+
+
+def test_a_stand_off_release_has_no_text(twin: Path) -> None:
+    def written(rows: list[dict[str, Any]]) -> None:
+        rows[0]["text"] = "A sentence of an article."
+
+    rewritten(twin / "segments" / "train-00000-of-00001.parquet", written)
+    signed(twin)
+    due = "kind: segments/train-00000-of-00001.parquet row 1: has text in a stand-off release"
+    assert due in told(verify(twin, quick=True))
+
+
+def test_a_partial_release_says_what_it_lacks(twin: Path, workspace: Path, tmp_path: Path) -> None:
+    articles = Path(shutil.copytree(workspace / "articles", tmp_path / "articles"))
+    shutil.rmtree(articles / "lone")
+    folder = Path(rehydrate(twin, [str(articles)], output=tmp_path / "partial", out=Output()).folder)
+    assert told(verify(folder, quick=True)) == []
+    signed(folder, lambda facts: facts.update(incomplete=0))
+    due = "kind: manifest.json: 0 articles without text in the facts, 1 in the rows"
+    assert due in told(verify(folder, quick=True))
+    (folder / "rehydration.json").unlink()
+    signed(folder)
+    assert "names: rehydration.json: is missing" in told(verify(folder, quick=True))
 
 
 @pytest.mark.parametrize("name", TEXTLESS)
@@ -149,6 +218,47 @@ def test_the_release_of_a_workspace(workspace: Path, capsys: pytest.CaptureFixtu
     verify_release(place=None, workspace=workspace, quick=True, out=Output(json=True))
     shown = json.loads(capsys.readouterr().out)
     assert shown["clean"] and {one["name"] for one in shown["checks"]} >= {"files", "label-votes", "span-text"}
+
+
+def last_line(workspace: Path, capsys: pytest.CaptureFixture[str], place: Path | None) -> str:
+    verify_release(place=str(place) if place else None, workspace=workspace, quick=True, out=Output())
+    shown = capsys.readouterr().out
+    assert any(line.split()[:4] == ["loads", "not", "made", "(--quick)"] for line in shown.splitlines())
+    return shown.splitlines()[-1]
+
+
+def test_the_last_line_says_what_is_proved(workspace: Path, twin: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    count = len(ORDER)  # `readable` is made too, `loads` is not
+    due = f"proved: 12 articles, {count} checks, nothing wrong"
+    assert last_line(workspace, capsys, None) == due
+    due = f"proved: 12 articles, {count - len(NEED_TEXT)} checks, nothing wrong"
+    assert last_line(workspace, capsys, twin) == f"{due}; what needs text was not checked: rehydrate, then verify"
+
+
+def broken(workspace: Path, place: Path) -> str:
+    with pytest.raises(WirecopyError) as caught:
+        verify_release(place=str(place), workspace=workspace, quick=True, out=Output(json=True))
+    return f"{caught.value.message}; {caught.value.hint}"
+
+
+def test_the_way_out_is_one_that_works(copy: Path, workspace: Path, tmp_path: Path) -> None:
+    (copy / "README.md").write_text("another card")
+    assert broken(workspace, copy).endswith("; fetch it again")
+    own = Path(shutil.copytree(workspace, tmp_path / "own"))
+    release = load(own).release
+    twin = release.with_name(f"{release.name}-standoff")
+    for folder, command in ((release, "build"), (twin, "standoff")):
+        (folder / "README.md").write_text("another card")
+        assert broken(own, folder).endswith(f"; move {folder} away, then: wirecopy export {command}")
+
+
+def test_what_is_no_release_is_told_once(workspace: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    release = load(workspace).release
+    held = f"{release.name}, {release.name}-standoff"
+    assert f"is no release; it holds {held}: name one" in broken(workspace, release.parent)
+    assert "is no release: it has no manifest.json" in broken(workspace, tmp_path)
+    monkeypatch.chdir(workspace)
+    assert f"name the folder: {Path('build', 'release', release.name)}" in broken(workspace, Path(release.name))
 
 
 def test_a_revision_on_the_hub(hub: Hub, tmp_path: Path, workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
