@@ -100,6 +100,6 @@ def _readme(counts: Mapping[str, int], marks: Mapping[str, str]) -> str:
     # `load_dataset` refuses a config without rows, so an empty one is a line only.
     lines = "\n".join(f"- `{name}`: {count} rows" for name, count in counts.items())
     return (
-        front_matter(configs, marks)
+        front_matter(configs, {name: f"content {mark}" for name, mark in marks.items()})
         + f"\n# Corpus\n\n{lines}\n\nOffsets are Unicode code points, half-open, into the `text` of their own row.\n"
     )

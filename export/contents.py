@@ -1,5 +1,6 @@
 """The tables of a release: which files they come from, and their rows as they may leave a workspace."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from corpus.dataset import parts
 from corpus.features import Features, features, schema_of
 from corpus.schema import Document, Pair, Segment
 from export.privacy import Privacy
-from export.schema import Table
+from export.schema import TAKEN_DOWN, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
     from export.takedown import Gone
 
 ROWS: dict[Table, Any] = {Table.DOCUMENTS: Document, Table.SEGMENTS: Segment, Table.PAIRS: Pair}
-LEFT_OUT = {"stale": "of an earlier text", "deleted": "deleted on the server", "control": "of control items"}
+LEFT_OUT = {
+    "stale": "of units that are gone or were changed",
+    "deleted": "deleted on the server",
+    "control": "of control items",
+}
+# The path of a folder of this machine; `team/model` is a name on the Hub.
+FOLDER = re.compile(r"^([a-z-]+:)?(?:[.~]{0,2}/|[A-Za-z]:[\\/])(?:.*[\\/])?(?=[^\\/])")
 READ_ROWS, READ_BYTES = 50_000, 16 << 20  # at once
 EVERYTHING = Privacy(comments=True)
-TAKEN_DOWN = "of sources that were taken down"
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Content:
         for piece, start, batch in _read(pieces):
             rows = np.arange(start, start + batch.num_rows)
             if self.kind is Table.ANNOTATIONS:
-                batch, rows = _standing(batch, rows, left_out)
+                batch, rows = _standing(_named(batch), rows, left_out)
             if self.gone:
                 # Before the rules: what was typed about a source that was taken down goes nowhere, and stops nothing.
                 kept = self.gone.kept(batch)
@@ -95,6 +101,21 @@ def tables_of(workspace: Workspace, campaigns: list[Campaign], privacy: Privacy,
         yield Content(one.name, Table.LABELS, label_features(one.scheme), (labels,), *mine)
         columns = features(Annotation, values=value_features(one.scheme))
         yield Content(f"{one.name}_annotations", Table.ANNOTATIONS, columns, (answers,), *mine)
+
+
+def model_name(text: str) -> str:
+    """Return the name of a model as it may leave a workspace: of one in a folder, the last part of the path."""
+    return FOLDER.sub(r"\1", text)
+
+
+def _named(batch: "pa.RecordBatch") -> "pa.RecordBatch":
+    """Return raw answers with the names of models as they may leave a workspace."""
+    import pyarrow as pa
+
+    at = batch.schema.get_field_index("prefilled_by")
+    models = batch.column(at).dictionary_encode()
+    names = pa.array([model_name(one) for one in models.dictionary.to_pylist()], pa.string())
+    return batch.set_column(at, batch.schema.field(at), names.take(models.indices))
 
 
 def _standing(batch: "pa.RecordBatch", rows: Any, left_out: Counter[str]) -> "tuple[pa.RecordBatch, Any]":

@@ -10,15 +10,7 @@ from corpus.dataset import parts
 from corpus.parquet import read_columns
 from export.labelling import campaign_facts, counted
 from export.reading import columns_of, ends
-from export.schema import (
-    ConfigFacts,
-    Facts,
-    LeakageFacts,
-    OutletFacts,
-    People,
-    SplitFacts,
-    Table,
-)
+from export.schema import ConfigFacts, Facts, LeakageFacts, OutletFacts, People, SplitFacts, Table
 from export.splits.assignment import Assignment
 
 
@@ -67,8 +59,14 @@ def recount(facts: Facts, folder: Path) -> Facts:
         "published": published,
         "splits": splits,
         "campaigns": [counted(one, folder) for one in facts.campaigns],
+        "incomplete": incomplete(folder) if facts.kind == "partial" else 0,
     }
     return facts.model_copy(update=told)
+
+
+def incomplete(folder: Path) -> int:
+    """Count the articles whose text is not there; sentences of some of them may be."""
+    return sum(table["text"].null_count for table in columns_of(folder / Table.DOCUMENTS, ("text",)))
 
 
 def _splits(workspace: Workspace, assignment: Assignment) -> SplitFacts:

@@ -11,6 +11,7 @@ from annotation.schema import Status
 from annotation.schemes.scheme import Choice, Number, Scheme
 from corpus.parquet import read_columns
 from export.agreement import agreement
+from export.contents import model_name
 from export.reading import columns_of, ends
 from export.schema import CampaignFacts, RaterFacts
 
@@ -37,7 +38,7 @@ def campaign_facts(one: Campaign) -> CampaignFacts:
         origins={},
         raters=[],
         controls=_controls(one.folder / "annotations.parquet"),
-        prefill=settings.prefill.model if settings.prefill else None,
+        prefill=model_name(settings.prefill.model) if settings.prefill else None,
         units=0,
         adjudicated=0,
         ties={},
@@ -59,8 +60,9 @@ def _asked(one: Campaign, event: str) -> bool:
 
 
 def _controls(path: Path) -> dict[str, int]:
-    table = read_columns(path, ["control"])
-    return dict(sorted(Counter(table["control"].drop_null().to_pylist()).items()))
+    table = read_columns(path, ["control", "deleted", "stale"]).to_pylist()
+    live = (row["control"] for row in table if row["control"] and not row["deleted"] and not row["stale"])
+    return dict(sorted(Counter(live).items()))
 
 
 def _labels(scheme: Scheme, folder: Path) -> dict[str, Any]:

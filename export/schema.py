@@ -13,6 +13,8 @@ from corpus.schema import Row
 
 MANIFEST, CARD, CROISSANT, CITATION = "manifest.json", "README.md", "croissant.json", "CITATION.cff"
 LEAKAGE, SPLITS, CHANGES = "leakage.json", "splits.parquet", "CHANGELOG.md"
+REHYDRATION = "rehydration.json"
+TAKEN_DOWN = "of sources that were taken down"  # why rows are left out
 FORMAT = 7  # goes up when the same input gives another release
 
 
@@ -141,7 +143,10 @@ class OutletFacts(Part):
 
 
 class SplitFacts(Part):
-    """How the splits were made: settings, documents and components by split, documents that had to move."""
+    """How the splits were made: settings, documents by split, documents that had to move or have no date.
+
+    `components` is 0 where articles were taken down since: it can't be counted again from the rows.
+    """
 
     strategy: str
     together: list[str]
@@ -152,15 +157,35 @@ class SplitFacts(Part):
     undated: int
 
 
-class LeakageFacts(Part):
-    """The short form of `leakage.json`: how many pairs were compared by kind, how many between two splits are weaker
-    than a link, the closest of each border, how many strong ones `wirecopy.toml` calls distinct.
+class Check(Part):
+    """How one kind of link was looked for: pairs compared (of equal texts: the documents), links found, the score that
+    makes one, how many between two splits are weaker, and how many documents are too short to be compared.
     """
 
-    checked: dict[str, int]
-    across: int
-    closest: list[dict[str, Any]]
-    unlooked: list[str] = []
+    kind: LinkKind
+    methods: list[str]
+    compared: int
+    links: int
+    strong_from: float | None
+    weaker_across: int
+    too_short: int = 0
+
+
+class Closest(Part):
+    """The two documents of two splits that look most alike, by one kind of link."""
+
+    border: list[str]
+    link: Link
+
+
+class LeakageFacts(Part):
+    """The short form of `leakage.json`: what was checked, the kinds that nobody looked for, the closest pair of each
+    border, how many strong ones `wirecopy.toml` calls distinct.
+    """
+
+    checked: list[Check]
+    closest: list[Closest]
+    unlooked: list[LinkKind] = []
     distinct: int = 0
 
 
@@ -212,7 +237,8 @@ class TwinFacts(Part):
 
 class Facts(Part):
     """All that the card tells. `published` is the first and last day of its articles, `rejects` counts by reason
-    the inputs that became no article. A `standoff` release has no text, a `partial` one what could be put back.
+    the inputs that became no article. A `standoff` release has no text, a `partial` one what could be put back:
+    `incomplete` counts the articles without text.
     """
 
     name: str
@@ -230,6 +256,7 @@ class Facts(Part):
     twin: TwinFacts | None = None
     published: list[str] = []
     rejects: dict[str, int] = {}
+    incomplete: int = 0
 
 
 class Manifest(Part):

@@ -2,9 +2,9 @@
 
 from export.card import contents, datasheet, labels, limits, loading, sentences
 from export.card.front import front
-from export.card.markdown import fenced, number, paragraphs, plain, table
+from export.card.markdown import counted, fenced, number, paragraphs, plain, table
 from export.citation import bibtex
-from export.schema import Facts, Manifest
+from export.schema import TAKEN_DOWN, Facts, Manifest
 
 
 def card(manifest: Manifest) -> str:
@@ -12,6 +12,7 @@ def card(manifest: Manifest) -> str:
     facts = manifest.facts
     parts = [
         f"# {plain(facts.name)} {plain(facts.version)}",
+        f"> **Incomplete.** {lost}" if (lost := sentences.incomplete(facts)) else "",
         sentences.warning(facts),
         sentences.standoff(facts),
         facts.people.description.strip(),
@@ -33,8 +34,9 @@ def card(manifest: Manifest) -> str:
 def _takedowns(facts: Facts) -> str:
     if not facts.takedowns:
         return ""
-    rows = [
-        [plain(one.date), plain(one.source[:16]), number(one.documents), number(sum(one.rows.values()))]
-        for one in facts.takedowns
-    ]
-    return "## Taken down\n\n" + table(["on", "source (hash)", "articles", "rows"], rows)
+    rows = [[plain(one.date), plain(one.source[:16]), number(one.documents)] for one in facts.takedowns]
+    # Rows of what was gone already when the release was built are counted among those left out.
+    lost = sum(sum(one.rows.values()) for one in facts.takedowns)
+    lost += sum(one.left_out.get(TAKEN_DOWN, 0) for one in facts.configs)
+    head = ["on", "source (hash)", "articles"]
+    return paragraphs(["## Taken down", table(head, rows), f"{counted(lost, 'row')} of all configs went with them."])

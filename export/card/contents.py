@@ -1,20 +1,25 @@
 """What is in a release: configs, articles by outlet and language, splits, and the proof that nothing leaks."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from corpus.config import SPLIT_NAMES
 from export.card import sentences
 from export.card.markdown import bullets, counted, listed, number, paragraphs, plain, table
-from export.schema import LEAKAGE, SPLITS, ConfigFacts, Facts, SplitFacts, Table
+from export.schema import LEAKAGE, SPLITS, Check, Closest, ConfigFacts, Facts, LeakageFacts, LinkKind, SplitFacts, Table
 
 MOST_OUTLETS = 60
+CHECKED = ("looked for", "how", "candidates compared", "pairs found")
 ROWS = {
     Table.DOCUMENTS: "an article with the roles of its paragraphs and the edits of cleaning",
     Table.SEGMENTS: "a sentence and its place in its article",
     Table.PAIRS: "two passages in two languages that may translate each other",
     Table.LABELS: "a unit and its label",
     Table.ANNOTATIONS: "one annotator's answer to one unit, raw",
+}
+HOW = {
+    LinkKind.EXACT: "the same text",
+    LinkKind.NEAR_DUPLICATE: "score: the share of runs of three words that two texts have in common",
+    LinkKind.TRANSLATION: "sentences of one article translate those of the other",
+    LinkKind.PAIR: "some passages of one article translate some of the other",
+    LinkKind.STORY: "score: the share of a text's rarer pairs of neighbouring words that a longer one has too",
 }
 STRATEGIES = {
     "family": "no family of articles (copies, near-duplicates, translations) is cut apart",
@@ -29,15 +34,14 @@ def glance(facts: Facts) -> str:
     """Return the release in one table."""
     published = sentences.period(facts.published)
     rows = [
-        ["articles", f"{number(sentences.documents(facts))} of {counted(sentences.outlets(facts), 'outlet')}"],
+        ["holds", sentences.articles(facts)],
         ["languages", plain(listed(facts.languages) or "none")],
         ["published", plain(published) or "no dates"],
         ["sentences", number(sentences.rows(facts, Table.SEGMENTS))],
         ["passage pairs", number(sentences.rows(facts, Table.PAIRS))],
     ]
     for one in sentences.labelled(facts):
-        answers = counted(sum(one.origins.values()), "annotation")
-        told = plain(f"{counted(one.units, 'unit')}, {answers} by {sentences.people(one)}")
+        told = plain(f"{counted(one.units, 'unit')}, {sentences.annotations(one)} by {sentences.people(one)}")
         rows.append([f"labels of `{one.name}`", told])
     rows += [["licence", plain(facts.people.license)], ["version", plain(facts.version)]]
     return table(["", facts.name if facts.name.isalnum() else plain(facts.name)], rows)
@@ -60,7 +64,7 @@ def row_of(one: ConfigFacts, facts: Facts) -> str:
 
 def _left_out(configs: list[ConfigFacts]) -> str:
     lines = [
-        f"`{one.name}`: {counted(count, 'row')}: {plain(why)}" for one in configs for why, count in one.left_out.items()
+        f"`{one.name}`: {counted(count, 'row')} {plain(why)}" for one in configs for why, count in one.left_out.items()
     ]
     return "Rows that are not here:\n\n" + bullets(lines) if lines else ""
 
@@ -87,7 +91,8 @@ def articles(facts: Facts) -> str:
 
 def splits(facts: Facts) -> str:
     """Return how the splits were made, and what was checked to show that nothing leaks from one to another."""
-    return paragraphs(["## Splits, and the proof that nothing leaks", _made(facts.splits), _proof(facts)])
+    parts = [_made(facts.splits), _proof(facts) if facts.leakage.checked else "Nothing was checked for leaks."]
+    return paragraphs(["## Splits, and the proof that nothing leaks", *parts])
 
 
 def _made(one: SplitFacts) -> str:
@@ -101,7 +106,7 @@ def _made(one: SplitFacts) -> str:
         f"{counted(one.moves, 'article')} had to move to a later split (train gives way, never test), because they "
         "turned out to belong together with articles there."
         if one.moves
-        else "No article left its split: what was in test before is in test now.",
+        else "No article ever left the split that it was first put in.",
         f"{counted(one.undated, 'article')} without a date." if one.undated else "",
         f"`{SPLITS}` has the split of each article.",
     ]
@@ -110,37 +115,49 @@ def _made(one: SplitFacts) -> str:
 
 def _proof(facts: Facts) -> str:
     found = facts.leakage
-    if not found.checked:
-        return "Nothing was checked for leaks."
-    rows = [[plain(sentences.KINDS.get(kind, kind)), number(count)] for kind, count in found.checked.items()]
     apart = f"but for {counted(found.distinct, 'pair')} that the makers read and call distinct: see `{LEAKAGE}`"
     link = f"No link was found between two splits{f', {apart}' if found.distinct else ''}."
-    weaker = f"{counted(found.across, 'pair')} of articles in two splits look a little alike, too little for a link."
+    across = sum(one.weaker_across for one in found.checked)
+    weaker = f"{counted(across, 'pair')} of articles in two splits look a little alike, too little for a link. "
     return paragraphs(
         [
-            f"The texts were compared anew, whatever earlier stages say of them. {link}",
-            table(["looked for", "compared"], rows),
-            f"{weaker if found.across else ''} `{LEAKAGE}` has the whole proof.".strip(),
+            f"The texts were compared anew, whatever earlier stages say of them. {link} {_unseen(facts)}".strip(),
+            table(CHECKED, (_checked(one, found) for one in found.checked)),
+            "All texts were indexed; pairs that share too little never become candidates.",
+            f"{weaker if across else ''}`{LEAKAGE}` has the whole proof.",
             f"The closest articles across each border:\n\n{_closest(found.closest)}" if found.closest else "",
         ]
     )
 
 
-def _closest(pairs: list[dict[str, Any]]) -> str:
-    rows = [_flat(one) for one in pairs]
-    names = list(dict.fromkeys(name for one in rows for name in one))
-    cells = [[_cell(one.get(name)) for name in names] for one in rows]
-    return table([plain(name.replace("_", " ")) for name in names], cells)
+def _checked(one: Check, found: LeakageFacts) -> list[str]:
+    limit = f"; {one.strong_from:g} or more is a link" if one.strong_from is not None else ""
+    compared = f"{counted(one.compared, 'text' if one.kind is LinkKind.EXACT else 'pair')}"
+    told = ["not looked for", "-"] if one.kind in found.unlooked else [compared, number(one.links)]
+    return [sentences.KINDS[one.kind], f"{HOW[one.kind]}{limit}", *told]
 
 
-def _flat(pair: Mapping[str, Any]) -> dict[str, Any]:
-    inner = [(name, value) for value in pair.values() if isinstance(value, dict) for name, value in value.items()]
-    return {name: value for name, value in pair.items() if not isinstance(value, dict)} | dict(inner)
+def _unseen(facts: Facts) -> str:
+    """Return what was not compared, and what was though it is not here."""
+    short = [
+        f"{counted(one.too_short, 'article')} {'is' if one.too_short == 1 else 'are'} too short to be compared for "
+        f"{sentences.KINDS[one.kind]}."
+        for one in facts.leakage.checked
+        if one.too_short
+    ]
+    gone = "Counts include articles that were taken down since, as far as the makers still had them."
+    return " ".join([*short, *([gone] if facts.takedowns else [])])
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, list | tuple):
-        return plain(" and ".join(map(str, value)))
-    return "-" if value is None else plain(str(value))
+def _closest(pairs: list[Closest]) -> str:
+    rows = [
+        [
+            plain(listed(one.border)),
+            sentences.KINDS[one.link.kind],
+            plain(one.link.left),
+            plain(one.link.right),
+            f"{one.link.score:.3f}",
+        ]
+        for one in pairs
+    ]
+    return table(["border", "looked for", "article", "article", "score"], rows)

@@ -39,14 +39,14 @@ def statement(facts: Facts) -> str:
         "D. Annotator demographic.": _annotators(facts),
         "E. Speech situation.": f"Written and edited text for the public"
         f"{', published ' + sentences.period(facts.published) if facts.published else ''}.",
-        "F. Text characteristics.": f"News articles of {counted(sentences.outlets(facts), 'outlet')}, "
-        "with agency copy that outlets shorten, rewrite and translate. The genre of each paragraph is its `role`.",
+        "F. Text characteristics.": f"News: {sentences.articles(facts)}. Outlets shorten, rewrite and translate agency "
+        "copy. The genre of each paragraph is its `role`.",
         "G. Recording quality.": "Does not apply: the articles are text.",
         "H. Other.": f"{counted(sum(facts.rejects.values()), 'input')} became no article."
         if facts.rejects
         else "None.",
         "I. Provenance appendix.": "`source`, `url` and `raw_sha256` of each article say where it comes from; its "
-        "`edits` turn its text back into what was read.",
+        f"`edits` turn its text back into what was read{sentences.rehydrated(facts)}.",
     }
     return paragraphs(["## Data statement", *(asked(name, text) for name, text in said.items())])
 
@@ -74,6 +74,7 @@ def _composition(facts: Facts) -> list[str]:
     lines = counted(sentences.rows(facts, Table.SEGMENTS), "sentence")
     held = f"{counted(sentences.documents(facts), 'news article')} with {lines}"
     left = sum(sum(one.left_out.values()) for one in facts.configs)
+    splits = [name for name, count in facts.splits.documents.items() if count]
     return [
         asked(
             "What are the instances, and how many are there?", plain(f"{held}; {listed(units) or 'no labelled unit'}.")
@@ -82,14 +83,15 @@ def _composition(facts: Facts) -> list[str]:
             "Is anything missing?",
             f"{counted(sum(facts.rejects.values()), 'input')} became no article, {counted(left, 'row')} were left out "
             "of the configs; both are told above with their reasons."
-            + (" The text itself is left out." if facts.kind == "standoff" else ""),
+            + (" The text itself is left out." if facts.kind == "standoff" else "")
+            + (f" {told}" if (told := sentences.incomplete(facts)) else ""),
         ),
         asked(
             "Are relations between instances known?",
             "`family_id` names articles that are copies or translations of each other, `event_id` those on one event; "
             "config `pairs` has the passages that translate each other.",
         ),
-        asked("Are there recommended splits?", "Yes: train, validation and test, with a proof that nothing leaks."),
+        asked("Are there recommended splits?", f"Yes: {listed(splits)}, with a proof that nothing leaks."),
         asked("What errors are known?", "See *Known limits*."),
         asked(
             "Does it tell of people, or of what may offend?",
@@ -101,13 +103,14 @@ def _composition(facts: Facts) -> list[str]:
 
 def _collection(facts: Facts) -> list[str]:
     days = [plain(f"{one.name}: {sentences.period(one.period)}") for one in sentences.labelled(facts) if one.period]
-    published = plain(sentences.period(facts.published)) or "unknown days"
+    published = plain(sentences.period(facts.published))
+    over = f"Articles: {published}." if published else "The articles have no dates."
     return [
         asked(
             "How were the data acquired?",
             "From files of articles that the makers have; wirecopy crawls nothing.",
         ),
-        asked("Over what time?", f"Articles: {published}. Answers: {listed(days) or 'none'}."),
+        asked("Over what time?", f"{over} Answers: {listed(days) or 'none'}."),
         asked("Who took part?", _annotators(facts)),
         asked(
             "What were annotators told?",

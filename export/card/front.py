@@ -7,6 +7,7 @@ from typing import Any
 from annotation.schema import Origin
 from corpus.card import front_matter
 from corpus.files import digest
+from export.card.contents import row_of
 from export.card.sentences import all_origins, labelled
 from export.schema import ConfigFacts, Facts, Manifest, Table
 
@@ -26,9 +27,9 @@ def front(manifest: Manifest) -> str:
     configs = {one.name: {split: FILES.format(name=one.name, split=split) for split in one.rows} for one in shown}
     # Over all facts too, also those that the card does not show: no byte of the manifest can change unseen.
     told = digest(manifest.inputs, facts.model_dump(mode="json"))
-    marks = {name: _mark(manifest, name, told) for name in configs}
+    words = {one.name: f"One row is {row_of(one, facts)} (content {_mark(manifest, one.name, told)})" for one in shown}
     info = [_info(one, manifest) for one in shown]
-    return front_matter(configs, marks, **_told(facts), dataset_info=info)
+    return front_matter(configs, words, **_told(facts), dataset_info=info)
 
 
 def feature_list(features: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -8,6 +8,12 @@ from export.card.markdown import bullets, counted, fenced, folded, number, parag
 from export.schema import CampaignFacts, FigureFacts
 
 MOST_RATERS = 50
+KINDS = {
+    "choice": "one of the values below",
+    "number": "a number",
+    "spans": "marked passages",
+    "text": "words of annotators",
+}
 MEASURES = {
     "alpha": "Krippendorff's α",
     "fleiss_kappa": "Fleiss' κ",
@@ -42,7 +48,8 @@ def campaign(one: CampaignFacts) -> str:
 
 def _question(one: CampaignFacts, question: Mapping[str, Any]) -> str:
     told = {"choice": _choice, "number": _number, "spans": _spans, "text": _text}[question["type"]]
-    return f"**`{question['name']}`**: {plain(question['title'])}\n\n{told(one, question)}"
+    asked = f"asked as “{plain(question['title'])}”"
+    return f"**`{question['name']}`**: {KINDS[question['type']]}, {asked}\n\n{told(one, question)}"
 
 
 def _choice(one: CampaignFacts, question: Mapping[str, Any]) -> str:
@@ -54,9 +61,11 @@ def _choice(one: CampaignFacts, question: Mapping[str, Any]) -> str:
     ties = one.ties.get(question["name"], 0)
     rows += [["", "a tie: no hard label", "", number(ties)]] if ties else []
     name = question["name"]
+    model = "the probability of each value by the model that weighs annotators"
+    soft = "the same shares" if one.aggregation == "majority" else model
     told = (
-        f"`{name}_distribution` has the share of votes of each value, `{name}_soft` what aggregation makes of them, "
-        f"`{name}_agreement` the share of pairs of annotators that agree."
+        f"`{name}_distribution` has the share of votes of each value, `{name}_soft` {soft}, `{name}_agreement` the "
+        "share of pairs of annotators that agree."
     )
     return table(["value", "words on the page", "class", "units"], rows) + f"\n\n{told}"
 
@@ -107,7 +116,7 @@ def _made(one: CampaignFacts) -> str:
     days = sentences.period(one.period)
     lines = [
         plain(sentences.guideline(one)),
-        plain(f"Annotations: {sentences.origins_told(one.origins)}{f', {days}' if days else ''}."),
+        plain(f"{sentences.annotations(one)}: {sentences.origins_told(one.origins)}{f', {days}' if days else ''}."),
         plain(sentences.overlap(one)),
         plain(sentences.controls(one)),
         plain(sentences.prefilled(one)),
@@ -133,7 +142,8 @@ def _agreement(one: CampaignFacts) -> str:
         "*Kept* are the units that the answers settle: a choice that more than half share"
         + (f", numbers at most {gap:g} apart" if gap is not None else "")
         + (f", marks with a mean character F1 of {spans:g} or more" if spans is not None else "")
-        + ". Leaving out the others lifts agreement, so both are told. In brackets: 95 % bootstrap intervals."
+        + ". Leaving out the others lifts agreement, so both are told. In brackets: 95 % bootstrap intervals, none "
+        "below 10 units."
     )
     by = list(_by_language(one.agreement))
     return paragraphs(
@@ -151,7 +161,7 @@ def _whole(figures: Sequence[FigureFacts]) -> str:
     for one in figures:
         if not one.group_by:
             rows.setdefault((one.question, one.measure), {})[one.items] = one
-    head = ["question", "measure", "all units", "units", "kept units", "units kept"]
+    head = ["question", "measure", "all units", "how many", "kept units", "how many are kept"]
     lines = [
         [
             f"`{question}`",

@@ -7,7 +7,7 @@ from corpus.config import SPLIT_NAMES
 from export.card import sentences
 from export.card.labels import measure_name, value
 from export.card.markdown import bullets, counted, listed, number, paragraphs, plain
-from export.schema import CampaignFacts, Facts
+from export.schema import CampaignFacts, Facts, Table
 
 MOST_OF_ONE = 0.5  # of the articles from one outlet or in one language is worth a word
 RARE = 10  # units of a class are too few to learn or to test
@@ -27,9 +27,9 @@ def found(facts: Facts) -> list[str]:
 
 
 def _texts(facts: Facts) -> list[str]:
-    lines = _lopsided("outlet", [(one.outlet or "no name", one.documents) for one in facts.outlets])
+    lines = _lopsided("outlet", [(one.outlet or "", one.documents) for one in facts.outlets])
     lines += _lopsided("language", [(one.language, one.documents) for one in facts.outlets])
-    if (unsaid := sum(one.documents for one in facts.outlets if not one.licence)) and facts.kind == "release":
+    if (unsaid := sum(one.documents for one in facts.outlets if not one.licence)) and facts.kind != "standoff":
         lines.append(f"No licence statement covers the text of {counted(unsaid, 'article')}.")
     lines.append("Languages, roles of paragraphs, families and passage pairs were found by programs; some are wrong.")
     return lines
@@ -43,14 +43,19 @@ def _lopsided(what: str, counts: list[tuple[str, int]]) -> list[str]:
     return [
         f"{count / held.total():.0%} of the articles are of one {what}: {name}."
         for name, count in held.most_common(1)
-        if len(held) > 1 and count > MOST_OF_ONE * held.total()
+        if name and len(held) > 1 and count > MOST_OF_ONE * held.total()
     ]
 
 
 def _splits(facts: Facts) -> list[str]:
     lines = []
-    if empty := [name for name in SPLIT_NAMES if not facts.splits.documents.get(name)]:
-        lines.append(f"No article is in {listed(empty)}: too few stand alone.")
+    wanted = [name for name in SPLIT_NAMES if facts.splits.shares.get(name)]
+    if empty := [name for name in wanted if not facts.splits.documents.get(name)]:
+        lines.append(f"No article is in {listed(empty)}: {_why(facts)}.")
+    for one in facts.configs:
+        held = [name for name in wanted if name not in empty and name not in one.rows]
+        if one.rows and held and one.table is not Table.ANNOTATIONS:
+            lines.append(f"{one.name}: no rows in {listed(held)}.")
     lost = sum(one.left_out.get("across two splits", 0) for one in facts.configs)
     if lost:
         lines.append(f"{counted(lost, 'row')} of two articles in two splits are left out.")
@@ -60,13 +65,21 @@ def _splits(facts: Facts) -> list[str]:
     return lines
 
 
+def _why(facts: Facts) -> str:
+    if facts.takedowns:
+        return "what was there was taken down, or too few stand alone"
+    return "none has such a date" if facts.splits.strategy == "time" else "too few stand alone"
+
+
 def _labels(one: CampaignFacts) -> list[str]:
     lines = []
     single = sum(units for count, units in one.voices.items() if int(count) < 2)
     if single:
         lines.append(f"{counted(single, 'unit')} of {number(one.units)} rest on one answer or none.")
-    if made := sum(count for origin, count in one.origins.items() if origin != Origin.HUMAN):
-        lines.append(f"{number(made)} of {number(sum(one.origins.values()))} annotations are no people's.")
+    total = counted(sum(one.origins.values()), "annotation")
+    for origin, count in one.origins.items():
+        if count and origin != Origin.HUMAN:
+            lines.append(f"{number(count)} of {total} were made {sentences.ORIGINS[Origin(origin)]}, not by people.")
     for question, count in one.ties.items():
         if count:
             lines.append(f"{counted(count, 'tie')} in {question}: no hard label.")

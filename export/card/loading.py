@@ -10,7 +10,14 @@ HUB = "https://huggingface.co/datasets/"
 
 def loading(facts: Facts) -> str:
     """Return the code that loads a release."""
-    return paragraphs(["## Load it", fenced(code(facts), "python"), _files(facts)])
+    back = ""
+    if facts.kind == "standoff":
+        back = (
+            "Put the text back first, with your own copies of the articles; FOLDER is this release:\n\n"
+            f"{fenced(sentences.REHYDRATE, 'sh')}\n\nWithout text, it loads as it is:"
+        )
+    where = f"`{PLACE}` is the folder of this release, or its name on the Hub." if place_of(facts) == PLACE else ""
+    return paragraphs(["## Load it", back, fenced(code(facts), "python"), where, _files(facts)])
 
 
 def code(facts: Facts) -> str:
@@ -42,7 +49,7 @@ def _choice(one: ConfigFacts) -> str:
 
 def _files(facts: Facts) -> str:
     lines = [
-        "Offsets are Unicode code points, half-open: `text[start:end]` is the passage.",
+        f"Offsets are Unicode code points, half-open: `text[start:end]` is the passage{sentences.rehydrated(facts)}.",
         "`doc_id` names an article in every config, `key` a unit in labels and raw answers.",
         "Annotators are keyed pseudonyms; no name and no address of theirs is here.",
         "Comments that annotators typed are here, because the makers asked for it."

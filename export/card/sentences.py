@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from annotation.schema import Origin
 from export.card.markdown import counted, listed, number
-from export.schema import CampaignFacts, Facts, Table
+from export.schema import REHYDRATION, CampaignFacts, Facts, Table
 
 ORIGINS = {
     Origin.HUMAN: "by people",
@@ -31,6 +31,7 @@ KINDS = {
     "author": "articles of one author",
     "unit": "articles of one labelled unit",
 }
+REHYDRATE = "wirecopy export rehydrate FOLDER ARTICLES"
 UNSAID = "The makers do not say."
 
 
@@ -49,9 +50,12 @@ def documents(facts: Facts) -> int:
     return sum(one.documents for one in facts.outlets)
 
 
-def outlets(facts: Facts) -> int:
-    """Return how many outlets the articles are of."""
-    return len({one.outlet for one in facts.outlets})
+def articles(facts: Facts) -> str:
+    """Return how many articles there are of how many outlets."""
+    named = len({one.outlet for one in facts.outlets if one.outlet})
+    without = sum(one.documents for one in facts.outlets if not one.outlet)
+    told = f"{counted(documents(facts), 'article')} of {counted(named, 'outlet')}"
+    return f"{told}, {number(without)} of them without an outlet" if without else told
 
 
 def rows(facts: Facts, table: Table) -> int:
@@ -65,8 +69,16 @@ def origins_told(origins: Mapping[str, int]) -> str:
     return listed(told) or "none"
 
 
+def annotations(one: CampaignFacts) -> str:
+    """Return how many annotations a campaign has, and of what kind."""
+    told = counted(sum(one.origins.values()), "annotation")
+    skips = sum(rater.skipped for rater in one.raters)
+    given = counted(sum(rater.answers for rater in one.raters), "answer")
+    return f"{told} ({given}, {counted(skips, 'skip')})" if skips else told
+
+
 def warning(facts: Facts) -> str:
-    """Return what has to be said first: that labels are no people's; empty where all are."""
+    """Return what has to be said first: that labels are not by people; empty where all are."""
     origins = all_origins(facts)
     total = origins.total()
     lines = []
@@ -84,15 +96,30 @@ def warning(facts: Facts) -> str:
     return "\n>\n".join(f"> {line}" for line in lines)
 
 
+def incomplete(facts: Facts) -> str:
+    """Return what a reader of a release that was put back in part has to know before anything else."""
+    if facts.kind != "partial":
+        return ""
+    return (
+        f"The text of {number(facts.incomplete)} of {counted(documents(facts), 'article')} is not here; {REHYDRATION} "
+        "names them."
+    )
+
+
 def standoff(facts: Facts) -> str:
     """Return what a reader of a release without text has to know."""
     if facts.kind != "standoff":
         return ""
     return (
         "> **Stand-off release.** It holds ids, addresses, hashes, offsets and labels, and no text: the articles "
-        "belong to their publishers. `wirecopy export rehydrate` puts the text back from your own copies, and says "
-        "which passages it found again."
+        f"belong to their publishers. `{REHYDRATE}` puts the text back from your own copies, and says which passages "
+        "it found again."
     )
+
+
+def rehydrated(facts: Facts) -> str:
+    """Return what has to be done before there is text; empty where there is."""
+    return ", after rehydrating" if facts.kind == "standoff" else ""
 
 
 def overlap(one: CampaignFacts) -> str:
@@ -105,13 +132,16 @@ def overlap(one: CampaignFacts) -> str:
 
 def aggregation(one: CampaignFacts) -> str:
     """Return how answers became labels."""
-    decided = ""
+    asked = [(question["type"], question["name"]) for question in one.scheme["questions"]]
+    told = [f"{name} is the mean of the answers." for kind, name in asked if kind == "number"]
+    kinds = {kind for kind, _ in asked}
+    if "choice" in kinds:
+        told.insert(0, f"Hard labels are made {WAYS[one.aggregation]}. A tie has no hard label; its votes are kept.")
+    if "spans" in kinds:
+        told.append("Marks are kept where more than half of the annotators marked; of one annotator, none are.")
     if one.adjudicated:
-        decided = f" An adjudicator decided {counted(one.adjudicated, 'unit')}; that decision is the label."
-    return (
-        f"Hard labels are made {WAYS[one.aggregation]}. A tie has no hard label; its votes are kept.{decided} "
-        "Every raw answer is in the release too."
-    )
+        told.append(f"An adjudicator decided {counted(one.adjudicated, 'unit')}; that decision is the label.")
+    return " ".join([*told, "Every raw answer is in the release too."])
 
 
 def controls(one: CampaignFacts) -> str:

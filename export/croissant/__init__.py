@@ -6,6 +6,7 @@ Sources: MLCommons, "Croissant Format Specification" 1.1 (2026); "Croissant RAI 
 import json
 from typing import Any
 
+from export.card import sentences
 from export.citation import author, bibtex, spdx
 from export.croissant.provenance import provenance
 from export.croissant.records import file_set, record_set, splits, vocabularies
@@ -72,9 +73,11 @@ def _dataset(facts: Facts) -> dict[str, Any]:
     people = facts.people
     spdx_id = spdx(people.license)
     licence = f"https://spdx.org/licenses/{spdx_id}.html" if spdx_id else people.license
+    described = people.description.strip() or f"News articles and labels: {facts.name} {facts.version}."
+    lost = sentences.incomplete(facts)
     told = {
         "name": facts.name,
-        "description": people.description.strip() or f"News articles and labels: {facts.name} {facts.version}.",
+        "description": f"Incomplete. {lost} {described}" if lost else described,
         "license": licence,
         "url": people.url,
         "version": facts.version,

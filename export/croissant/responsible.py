@@ -21,8 +21,7 @@ def responsible(facts: Facts) -> dict[str, Any]:
     """Return what the RAI vocabulary asks for; what nobody said is left out."""
     people, campaigns = facts.people, sentences.labelled(facts)
     told: dict[str, Any] = {
-        "rai:dataCollection": f"{counted(sentences.documents(facts), 'article')} of "
-        f"{counted(sentences.outlets(facts), 'outlet')}, from files that the makers have.",
+        "rai:dataCollection": f"{sentences.articles(facts)}, from files that the makers have.",
         "rai:dataCollectionType": ["Document analysis", "Secondary Data analysis"],
         "rai:dataCollectionRawData": "News articles; documents has source, address and hash of the raw bytes of each.",
         "rai:dataCollectionMissingData": _missing(facts),
@@ -52,7 +51,8 @@ def _missing(facts: Facts) -> str:
     rejects = counted(sum(facts.rejects.values()), "input")
     rows = counted(sum(sum(one.left_out.values()) for one in facts.configs), "row")
     text = " The text is left out: this is a stand-off release." if facts.kind == "standoff" else ""
-    return f"{rejects} became no article; {rows} were left out, counted by reason in manifest.json.{text}"
+    told = f"{rejects} became no article; {rows} were left out, counted by reason in manifest.json.{text}"
+    return " ".join([told, *_said(sentences.incomplete(facts))])
 
 
 def _protocol(facts: Facts, name: str) -> str:

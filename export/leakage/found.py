@@ -14,6 +14,7 @@ from corpus.config import FILE_NAME, Workspace
 from corpus.errors import WirecopyError
 from corpus.output import listing
 from corpus.relations.components import components
+from export.contents import model_name
 from export.leakage import copies, stories, told
 from export.leakage.copies import Copies
 from export.leakage.stories import Stories
@@ -23,8 +24,8 @@ from export.schema import Link, LinkKind
 KINDS = list(LinkKind)
 STRONG = {LinkKind.NEAR_DUPLICATE: copies.THRESHOLD, LinkKind.STORY: stories.STRONG}  # any score, of the others
 CHECKED = (LinkKind.EXACT, LinkKind.NEAR_DUPLICATE, LinkKind.TRANSLATION, LinkKind.PAIR, LinkKind.STORY)
-LOOKED = "vectors = {}"  # how translations were looked for, where none was found
-OFF = LOOKED.format("off")
+LOOKED = "vectors = "  # how translations were looked for, where none was found
+OFF = f"{LOOKED}off"
 Places = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
@@ -111,9 +112,10 @@ def links(workspace: Workspace) -> Links:
         made.put(kind, method, pairs, scores)
         if kind in (LinkKind.TRANSLATION, LinkKind.PAIR):
             made.compared[kind] += len(pairs)
+    vectors = model_name(workspace.config.corpus.vectors)
     for kind in (LinkKind.TRANSLATION, LinkKind.PAIR):
         # Nothing found reads otherwise where nothing was looked for.
-        made.methods[kind] = made.methods[kind] or {LOOKED.format(workspace.config.corpus.vectors)}
+        made.methods[kind] = made.methods[kind] or {f"{LOOKED}{vectors}"}
     return made.links([(one, other) for one, other in settings.distinct])
 
 

@@ -14,33 +14,13 @@ from corpus.config import SPLIT_NAMES
 from corpus.errors import WirecopyError
 from corpus.files import write_json
 from export.leakage.found import CHECKED, KINDS, OFF, STRONG, Links
-from export.schema import LEAKAGE, LeakageFacts, Link, LinkKind, Part
+from export.schema import LEAKAGE, Check, Closest, LeakageFacts, Link, LinkKind, Part
 from export.splits.assignment import Assignment
 
 SHOWN = 5  # leaks that an error names
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 SCORED = (LinkKind.NEAR_DUPLICATE, LinkKind.STORY)
-
-
-class Check(Part):
-    """How one kind of link was looked for: pairs compared, links found, the score that makes one, how many it has
-    between two splits that are weaker, and how many documents are too short to be compared."""
-
-    kind: LinkKind
-    methods: list[str]
-    compared: int
-    links: int
-    strong_from: float | None
-    weaker_across: int
-    too_short: int = 0
-
-
-class Closest(Part):
-    """The two documents of two splits that look most alike, by one kind of link."""
-
-    border: list[str]
-    link: Link
 
 
 class Moved(Part):
@@ -56,7 +36,8 @@ class Moved(Part):
 class Leakage(Part):
     """`leakage.json`: `held` counts the edges by kind that splits were made from; none runs across a border.
 
-    `distinct` are strong links between two splits that `wirecopy.toml` says are none.
+    `components` is 0 where documents were taken down since. `distinct` are strong links between two splits that
+    `wirecopy.toml` says are none.
     """
 
     documents: dict[str, int]
@@ -112,9 +93,8 @@ def prove(found: Links, assignment: Assignment) -> Proof:
 def facts(leakage: Leakage) -> LeakageFacts:
     """Return the short form of `leakage.json`."""
     return LeakageFacts(
-        checked={str(one.kind): one.compared for one in leakage.checked},
-        across=sum(one.weaker_across for one in leakage.checked),
-        closest=[one.model_dump(mode="json") for one in leakage.closest],
+        checked=leakage.checked,
+        closest=leakage.closest,
         distinct=len(leakage.distinct),
         unlooked=[one.kind for one in leakage.checked if OFF in one.methods],
     )

@@ -7,7 +7,7 @@ over components and with all amounts at once.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -28,15 +28,30 @@ class Assignment:
     """The split of each document of the corpus, what is new by document (with the reason), and who had to move.
 
     `moves` are all that ever were, so that a release built again from its ledger says the same. `held` counts
-    by kind the edges that no border runs across.
+    by kind the edges that no border runs across; `component` has a number for each document, the same one for those
+    that belong together.
     """
 
     splits: Mapping[str, str]
     new: Mapping[str, tuple[str, str]]
     moves: Sequence[Move] = ()
     undated: Sequence[str] = field(default=())
-    components: int = 0
+    component: Mapping[str, int] = field(default_factory=dict)
     held: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def components(self) -> int:
+        """Count the groups of documents that stay whole."""
+        return len({self.component[doc] for doc in self.splits})
+
+    def without(self, gone: Collection[str]) -> "Assignment":
+        """Return the same without some documents; what is new still has them."""
+        return replace(
+            self,
+            splits={doc: split for doc, split in self.splits.items() if doc not in gone},
+            moves=[one for one in self.moves if one.doc_id not in gone],
+            undated=[doc for doc in self.undated if doc not in gone],
+        )
 
 
 def assign(
@@ -58,7 +73,7 @@ def assign(
     found = edges(documents, settings.links, settings.joined)
     held = {kind: len(pairs) for kind, pairs in found.items()}
     # All edges count here, also those between known documents: built again from its ledger, a release says the same.
-    count = len(np.unique(groups(documents, found | {ALIKE: alike})))
+    component = dict(zip(documents.ids, groups(documents, found | {ALIKE: alike}).tolist(), strict=True))
     found[ALIKE] = alike[~_across(documents, known, alike)]
     new, moves, fresh = _follow(documents, known, found)
     now = {**known, **{doc: split for doc, (split, _) in new.items()}}
@@ -70,7 +85,7 @@ def assign(
     there = {doc: whole[doc] for doc in documents.ids}
     told = [*(_named(one, there) for one in moved if one.doc_id in there), *moves]
     undated = [doc for doc, date in zip(documents.ids, documents.published, strict=True) if by_time and not date]
-    return Assignment(there, new, told, undated, count, held)
+    return Assignment(there, new, told, undated, component, held)
 
 
 def _across(documents: Documents, known: Mapping[str, str], pairs: Codes) -> NDArray[np.bool_]:
@@ -139,7 +154,7 @@ def _by_need(documents: Documents, fresh: list[Codes], now: Mapping[str, str], s
     common[0] = True
     weight = common / np.where(wanted > 0, wanted, np.inf)
     amounts = np.array([documents.amounts[at].sum(axis=0) for at in fresh]).reshape(len(fresh), wanted.shape[1])
-    marks = [digest(*(documents.ids[one] for one in at)) for at in fresh]
+    marks = [digest(*sorted(documents.ids[one] for one in at)) for at in fresh]
     order = sorted(range(len(fresh)), key=lambda one: (-amounts[one].sum(), marks[one]))
     # Few labels are in one component: plain numbers are quicker here than arrays.
     slope, weights = (2 * (has - wanted) * weight).tolist(), weight.tolist()

@@ -1,6 +1,7 @@
 """What splits are made from, read from the built corpus and the labels, column by column."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from annotation.campaign import Campaign
 from annotation.schemes.scheme import Choice
 from corpus.config import Workspace
 from corpus.dataset import parts
-from corpus.parquet import read_columns
+from corpus.parquet import read_batches, read_columns
 from corpus.schema import Role
 from export.splits.together import Amounts, Documents
 
@@ -25,12 +26,12 @@ def facts(workspace: Workspace, campaigns: Iterable[Campaign]) -> Documents:
     """Return what is known of every document of the corpus."""
     import pyarrow as pa
 
-    wanted = (*COLUMNS, "text", "paragraphs") if "author" in workspace.config.splits.links else COLUMNS
-    tables = [read_columns(path, wanted) for path in parts(workspace.corpus, "documents")]
-    table = pa.concat_tables(tables).sort_by("doc_id")
+    paths = parts(workspace.corpus, "documents")
+    table = pa.concat_tables([read_columns(path, COLUMNS) for path in paths]).sort_by("doc_id")
     ids = table["doc_id"].to_pylist()
     marks = {kind: table[column].to_pylist() for kind, column in MARKS.items()}
-    marks["author"] = _authors(table) if "text" in wanted else [None] * len(ids)
+    authors = dict(_authors(paths)) if "author" in workspace.config.splits.links else {}
+    marks["author"] = [authors.get(doc) for doc in ids]
     places = {doc: at for at, doc in enumerate(ids)}
     units, names, columns = Units(), list[str](), list[Amounts]([np.ones(len(ids))])
     for one in campaigns:
@@ -64,10 +65,11 @@ def _counted(
                 yield f"{campaign.name}/{question}/{option}", amounts
 
 
-def _authors(table: "pa.Table") -> list[str | None]:
-    """Return the bylines of each document as one text."""
-    found: list[str | None] = []
-    for text, paragraphs in zip(table["text"].to_pylist(), table["paragraphs"].to_pylist(), strict=True):
-        lines = [text[one["start"] : one["end"]] for one in paragraphs if one["role"] == Role.BYLINE]
-        found.append(" ".join(" ".join(lines).split()).casefold() or None)
-    return found
+def _authors(paths: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the id of each document that has bylines, and these as one text."""
+    for path in paths:
+        for batch in read_batches(path, ("doc_id", "text", "paragraphs")):
+            for doc, text, paragraphs in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                lines = [text[one["start"] : one["end"]] for one in paragraphs if one["role"] == Role.BYLINE]
+                if author := " ".join(" ".join(lines).split()).casefold():
+                    yield doc, author

@@ -1,5 +1,6 @@
 """The split ledger: `splits.parquet` under version control, never rewritten, only added to."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,15 @@ from corpus.config import SPLIT_NAMES
 from corpus.errors import WirecopyError
 from corpus.features import schema_of, value
 from corpus.parquet import read_columns, write_batches
+from export.schema import SPLITS
 
 HINT = "restore it from version control: without it, documents would move between splits"
 NEW = "new"
 TOGETHER, BY = "belongs together with ", " by "  # a document, and the kinds of links
 GONE = f"{TOGETHER}a document that is no longer here"
+AWAY = f"{HINT}; to begin anew, move the older releases out of that folder"
 BATCH = 10_000  # lines
+LAST_STEP = 1_000_000  # nobody builds more releases of one dataset
 
 
 COLUMNS = {"doc_id": value(str), "split": value(str), "step": value(int), "reason": value(str)}
@@ -53,7 +57,7 @@ def entries(path: Path) -> list[Entry]:
     Raises WirecopyError where it is damaged: no Parquet file, an unknown split, two lines of a document in one
     step, steps out of order, a document that is new twice or moves to an earlier split.
     """
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is a ledger that was lost
         return []
     table = read_columns(path, COLUMNS, hint=HINT)
     for name, column in zip(COLUMNS, table.columns, strict=True):
@@ -72,6 +76,17 @@ def entries(path: Path) -> list[Entry]:
 def splits(lines: Iterable[Entry]) -> dict[str, str]:
     """Return the split of each document."""
     return {one.doc_id: one.split for one in lines}
+
+
+def uphold(path: Path, known: Mapping[str, str], releases: Path) -> None:
+    """Raise WirecopyError where a ledger has forgotten, or taken back, what a release in the folder says."""
+    for shown in sorted(releases.glob(f"[!.]*/{SPLITS}")):
+        told = read_columns(shown, ("doc_id", "split"), hint=f"wirecopy export verify {shown.parent}")
+        for doc, split in zip(*(told[name].to_pylist() for name in ("doc_id", "split")), strict=True):
+            now = known.get(doc)
+            if now is None or SPLIT_NAMES.index(now) < SPLIT_NAMES.index(split):
+                here = f"in {now}" if now else "missing"
+                raise WirecopyError(f"{path}: '{doc}' is {here}; {shown.parent} has it in {split}", hint=AWAY)
 
 
 def moves(lines: Iterable[Entry]) -> list[Move]:
@@ -107,7 +122,7 @@ def _wrong(line: Entry, before: Entry | None, highest: int) -> str:
     """Tell what is wrong with a line, given the last one of its document and the step of the line above."""
     if line.split not in SPLIT_NAMES:
         return f"is in the split '{line.split}', not in one of {', '.join(SPLIT_NAMES)}"
-    if line.step < 1:
+    if not 1 <= line.step <= LAST_STEP:
         return f"has step {line.step}"
     if line.step < highest:
         return f"has step {line.step} after step {highest}"

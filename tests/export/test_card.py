@@ -16,14 +16,27 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from annotation.schemes import load as load_scheme
 from corpus.files import write_text
 from corpus.output import plain as visible
 from export.card import card
 from export.card.front import feature_list, size_category
 from export.card.loading import PLACE, code
 from export.card.markdown import fenced, plain, table
+from export.croissant import croissant
 from export.manifest import data_only, read
-from export.schema import Facts, LeakageFacts, Manifest, OutletFacts, TakedownFacts
+from export.schema import (
+    TAKEN_DOWN,
+    Check,
+    Closest,
+    Facts,
+    LeakageFacts,
+    Link,
+    LinkKind,
+    Manifest,
+    OutletFacts,
+    TakedownFacts,
+)
 from tests.export.test_release import labelled, released
 
 HOSTILE = [
@@ -48,9 +61,14 @@ def manifest(folder: Path) -> Manifest:
     return data_only(read(folder, hint=""))
 
 
+def changed(manifest: Manifest, **update: Any) -> Manifest:
+    """A release with other facts."""
+    return manifest.model_copy(update={"facts": manifest.facts.model_copy(update=update)})
+
+
 def told(manifest: Manifest, **update: Any) -> str:
     """The card of a release with other facts."""
-    return card(manifest.model_copy(update={"facts": manifest.facts.model_copy(update=update)}))
+    return card(changed(manifest, **update))
 
 
 def front(text: str) -> dict[str, Any]:
@@ -153,7 +171,23 @@ def test_labels_that_are_no_peoples_are_told_before_anything_else(manifest: Mani
 def test_a_release_without_text_says_so(manifest: Manifest) -> None:
     text = told(manifest, kind="standoff")
     assert "**Stand-off release.**" in text and "stand-off" in front(text)["tags"]
-    assert "Stand-off" not in card(manifest)
+    assert "```sh\nwirecopy export rehydrate FOLDER ARTICLES\n```" in text
+    assert text.count("after rehydrating") == 2, "no text can be cut by offsets, no edit undone, before"
+    assert not re.search("Stand-off|rehydrat", card(manifest))
+
+
+def test_a_release_that_was_put_back_in_part_says_so_first(manifest: Manifest) -> None:
+    text = told(manifest, kind="partial", incomplete=5, campaigns=[of(manifest, simulated=36)])
+    banner = "> **Incomplete.** The text of 5 of 12 articles is not here; rehydration.json names them."
+    assert body(text).strip().splitlines()[2] == banner
+    assert "- No licence statement covers the text of 12 articles." in text
+    assert "Incomplete" not in card(manifest)
+
+
+def test_the_yaml_says_what_a_row_of_each_config_is_and_marks_its_content(manifest: Manifest) -> None:
+    descriptions = {one["config_name"]: one["description"] for one in front(card(manifest))["configs"]}
+    assert re.fullmatch(r"One row is a unit and its label \(content [0-9a-f]{16}\)", descriptions["stance"])
+    assert len(set(descriptions.values())) == len(descriptions)
 
 
 def test_the_code_of_the_card_runs(folder: Path, manifest: Manifest) -> None:
@@ -172,7 +206,7 @@ def test_the_code_names_the_place_on_the_hub_where_it_is_known(manifest: Manifes
 def test_every_answer_and_its_words_are_explained_with_their_counts(manifest: Manifest) -> None:
     text = card(manifest)
     for question in manifest.facts.campaigns[0].scheme["questions"]:
-        assert f"**`{question['name']}`**: {plain(question['title'])}" in text
+        assert f"**`{question['name']}`**: " in text and f"asked as “{plain(question['title'])}”" in text
         for option in question.get("options", []):
             assert f"| `{option['value']}` | {plain(option['text'])}" in text
     assert "| `favor` | in favour | 1 | 12 |" in text
@@ -204,15 +238,28 @@ def test_agreement_is_told_with_intervals_and_signatures(manifest: Manifest) -> 
 
 
 def test_leaks_and_their_closest_pair_are_told(manifest: Manifest) -> None:
-    link = {"kind": "story", "left": "a|b", "right": "c", "score": 0.25, "method": "words"}
-    closest = [{"border": ["train", "test"], "link": link}]
-    found = LeakageFacts(checked={"exact": 3, "story": 40}, across=7, closest=closest)
+    link = Link(kind=LinkKind.STORY, left="a|b", right="c", score=0.25, method="words")
+    closest = [Closest(border=["train", "test"], link=link)]
+    found = LeakageFacts(checked=[check("exact", 3), check("story", 40, 0.2, 7, 5)], closest=closest)
     text = told(manifest, leakage=found)
-    assert "| equal texts | 3 |" in text and "No link was found between two splits." in text
+    assert "| equal texts | the same text | 3 texts | 2 |" in text
+    assert re.search(r"\| paraphrases of one wire story \| .*; 0.2 or more is a link \| 40 pairs \| 2 \|", text)
+    assert "between two splits. 5 articles are too short to be compared for paraphrases of one wire story." in text
     assert "7 pairs of articles in two splits look a little alike" in text
     apart = told(manifest, leakage=found.model_copy(update={"distinct": 2}))
     assert "No link was found between two splits, but for 2 pairs that the makers read and call distinct" in apart
-    assert "| train and test | story | a\\|b | c | 0.250 | words |" in text
+    assert "| train and test | paraphrases of one wire story | a\\|b | c | 0.250 |" in text
+    off = told(manifest, leakage=found.model_copy(update={"unlooked": [LinkKind.EXACT]}))
+    assert "| equal texts | the same text | not looked for | - |" in off
+    assert "taken down" not in text.partition("## Splits")[2].partition("## Known limits")[0]
+    gone = [TakedownFacts(source="ab" * 32, documents=2, rows={}, date="2026-11-23")]
+    assert "Counts include articles that were taken down" in told(manifest, leakage=found, takedowns=gone)
+
+
+def check(kind: str, compared: int, strong: float | None = None, weaker: int = 0, short: int = 0) -> Check:
+    """How one kind of link was looked for; two were found."""
+    counts = {"compared": compared, "links": 2, "weaker_across": weaker, "too_short": short}
+    return Check(kind=LinkKind(kind), methods=["words"], strong_from=strong, **counts)
 
 
 def test_what_nobody_said_is_told_as_unsaid_and_what_was_said_is_told(manifest: Manifest) -> None:
@@ -236,11 +283,60 @@ def test_limits_are_counted(manifest: Manifest) -> None:
     assert "- stance: 3 ties in stance: no hard label." in text
     assert "- stance: 5 units of 12 rest on one answer or none." in text
     assert "- No licence statement covers the text of 12 articles." in text
+    assert "- stance: 2 of 8 annotations were made by simulated annotators, not by people." in told(
+        manifest, campaigns=[of(manifest, human=6, simulated=2)]
+    )
+
+
+def test_articles_without_an_outlet_are_of_no_outlet(manifest: Manifest) -> None:
+    counts = {None: 9, "Paper": 2, "Wire": 1}
+    outlets = [OutletFacts(outlet=name, language="en", documents=count, licence=None) for name, count in counts.items()]
+    text = told(manifest, outlets=outlets)
+    assert text.count("12 articles of 2 outlets, 9 of them without an outlet") == 2
+    assert "are of one outlet" not in text
+    named = told(manifest, outlets=[one.model_copy(update={"outlet": one.outlet or "Desk"}) for one in outlets])
+    assert "- 75% of the articles are of one outlet: Desk." in named and "without an outlet" not in named
+
+
+def test_only_splits_that_were_wanted_are_missed(manifest: Manifest) -> None:
+    counts = {"train": 9, "validation": 0, "test": 3}
+    wanted = {"train": 0.7, "validation": 0.1, "test": 0.2}
+    splits = manifest.facts.splits.model_copy(update={"documents": counts, "shares": wanted})
+    assert "- No article is in validation: too few stand alone." in told(manifest, splits=splits)
+    by_time = splits.model_copy(update={"strategy": "time"})
+    assert "- No article is in validation: none has such a date." in told(manifest, splits=by_time)
+    gone = [TakedownFacts(source="ab" * 32, documents=2, rows={}, date="2026-11-23")]
+    assert "in validation: what was there was taken down, or" in told(manifest, splits=splits, takedowns=gone)
+    assert "**Are there recommended splits?** Yes: train and test, with" in told(manifest, splits=splits)
+    two = splits.model_copy(update={"shares": wanted | {"validation": 0.0}})
+    assert "No article is in" not in told(manifest, splits=two)
+
+
+def test_a_config_without_rows_in_a_split_is_a_limit(manifest: Manifest) -> None:
+    configs = [
+        one.model_copy(update={"rows": {"train": 4}, "bytes": {"train": 9}}) if one.campaign else one
+        for one in manifest.facts.configs
+    ]
+    text = told(manifest, configs=configs)
+    assert text.count(": no rows in validation and test.") == 1 and "- stance: no rows in" in text
+
+
+def test_only_choices_have_hard_labels_and_ties(manifest: Manifest) -> None:
+    one = manifest.facts.campaigns[0]
+    scored = one.model_copy(update={"scheme": load_scheme("translation-esa", Path()).model_dump(by_alias=True)})
+    for text in (told(manifest, campaigns=[scored]), croissant(changed(manifest, campaigns=[scored]))):
+        assert "score is the mean of the answers" in text and "Hard labels" not in text and "tie" not in text.split()
+    assert "Hard labels are made by majority" in card(manifest)
 
 
 def test_a_takedown_is_told_by_its_hash(manifest: Manifest) -> None:
     gone = TakedownFacts(source="ab" * 32, documents=2, rows={"documents": 2, "stance": 4}, date="2026-11-23")
-    assert f"| 2026-11-23 | {('ab' * 8)} | 2 | 6 |" in told(manifest, takedowns=[gone])
+    text = told(manifest, takedowns=[gone])
+    assert f"| 2026-11-23 | {('ab' * 8)} | 2 |" in text and "\n6 rows of all configs went with them." in text
+    configs = [one.model_copy(update={"left_out": {TAKEN_DOWN: 9}}) for one in manifest.facts.configs[:1]]
+    takedowns = [gone, gone.model_copy(update={"rows": {}})]
+    both = told(manifest, takedowns=takedowns, configs=[*configs, *manifest.facts.configs[1:]])
+    assert "\n15 rows of all configs went with them." in both
 
 
 def headings(text: str) -> list[str]:
@@ -278,11 +374,12 @@ def hostile(facts: Facts, words: str) -> dict[str, Any]:
     campaign = one.model_copy(update={"scheme": one.scheme | told})
     campaign = campaign.model_copy(update={"targets": [target], "preset": words, "prefill": words})
     outlets = [OutletFacts(outlet=words, language="en", documents=12, licence=words)]
-    closest = [{"border": ["train", "test"], "link": {"left": words, "right": words, "score": 0.1}}]
+    link = Link(kind=LinkKind.STORY, left=words, right=words, score=0.1, method=words)
+    closest = [Closest(border=["train", words], link=link)]
     return {
         "campaigns": [campaign],
         "outlets": outlets,
-        "leakage": LeakageFacts(checked={"exact": 1}, across=0, closest=closest),
+        "leakage": LeakageFacts(checked=[check("exact", 1)], closest=closest),
         "rejects": {words: 2},
     }
 

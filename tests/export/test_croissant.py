@@ -173,6 +173,13 @@ def test_simulated_annotators_are_no_persons(manifest: Manifest) -> None:
     assert re.search("36 .*by simulated annotators", told["rai:dataAnnotationProtocol"])
 
 
+def test_what_was_put_back_in_part_says_so_first(manifest: Manifest) -> None:
+    facts = manifest.facts.model_copy(update={"kind": "partial", "incomplete": 5})
+    told = json.loads(croissant(manifest.model_copy(update={"facts": facts})))
+    assert told["description"].startswith("Incomplete. The text of 5 of 12 articles is not here; rehydration.json")
+    assert "5 of 12 articles is not here" in told["rai:dataCollectionMissingData"]
+
+
 def test_a_table_without_rows_is_left_out_and_nothing_points_to_it(manifest: Manifest, tmp_path: Path) -> None:
     configs = [
         one.model_copy(update={"rows": {}, "bytes": {}}) if one.name == "stance" else one

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,21 @@ from annotation.schema import Annotation, Span, Task
 from annotation.schemes import load as load_scheme
 from annotation.schemes.answers import value_features
 from annotation.schemes.scheme import Choice, Scheme
-from corpus.config import Adjudication
+from corpus.config import Adjudication, Prefill, load
 from corpus.errors import WirecopyError
 from corpus.features import features
+from corpus.output import Output
 from corpus.parquet import read_dicts, write
+from export.contents import Content
 from export.facts import recount
-from export.labelling import counted
+from export.labelling import campaign_facts, counted
 from export.manifest import DERIVED, data_only, read, seal
-from export.schema import CampaignFacts, Manifest
+from export.release import build
+from export.schema import LEAKAGE, TAKEN_DOWN, CampaignFacts, Manifest, Table
+from export.takedown import take_down
 from tests.campaigns import rebuilt, write_articles
 from tests.export.test_release import labelled, released, same
+from tests.twins import workspace
 
 SCHEME = load_scheme("stance", Path())
 TEXT = "The mayor wants a toll for cars."
@@ -192,6 +198,60 @@ def test_a_campaign_that_nobody_answered_has_no_agreement(tmp_path: Path) -> Non
     found = counted(campaign(), tables(tmp_path, [unit(0)], [answer(unit(0), "a", None, skipped=True)]))
     assert (found.units, found.agreement, found.ties) == (0, [], {"stance": 0, "confidence": 0})
     assert [(one.name, one.answers, one.skipped) for one in found.raters] == [("a", 0, 1)]
+
+
+def test_articles_without_text_are_counted_where_text_was_put_back_in_part(tmp_path: Path) -> None:
+    _, folder = released(labelled(tmp_path / "w").workspace)
+    facts = read(folder, hint="").facts.model_copy(update={"kind": "partial", "incomplete": 9})
+    path = next((folder / "documents").glob("train-*.parquet"))
+    rows = [row | {"text": None} if at < 2 else row for at, row in enumerate(read_dicts(path))]
+    write(path, rows, facts.configs[0].features)
+    assert recount(facts, folder).incomplete == 2
+    assert recount(facts.model_copy(update={"kind": "release"}), folder).incomplete == 0
+
+
+def test_after_a_takedown_only_what_is_left_is_counted(tmp_path: Path) -> None:
+    space = workspace(tmp_path)
+    before = read(space.release, hint="").facts.splits
+    take_down(space, "wire-desk", day="2026-01-31", out=Output())
+    cut = read(space.release, hint="").facts.splits
+    assert before.components > 0 == cut.components, "the rows that are left do not tell it"
+    config = space.root / "wirecopy.toml"
+    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "2.0.0"'))
+    later = load(space.root)
+    build(later, out=Output())
+    facts = read(later.release, hint="").facts
+    assert 0 < facts.splits.components <= sum(facts.splits.documents.values()) < sum(before.documents.values())
+    assert json.loads((later.release / LEAKAGE).read_text())["components"] == facts.splits.components
+    lost = sum(one.left_out.get(TAKEN_DOWN, 0) for one in facts.configs)
+    assert lost and f"\n{lost} rows of all configs went with them." in (later.release / "README.md").read_text()
+
+
+def test_only_control_answers_that_stand_are_counted(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w", 2)
+    path = one.folder / "annotations.parquet"
+    rows = list(read_dicts(path))
+    states = [("repeat", False, False), ("injected", True, False), ("repeat", False, True), ("injected", False, False)]
+    marks = [dict(zip(("control", "deleted", "stale"), state, strict=True)) for state in states]
+    columns = features(Annotation, values=value_features(one.scheme))
+    write(path, [row | mark for row, mark in zip(rows, marks, strict=False)], columns)
+    assert campaign_facts(one).controls == {"injected": 1, "repeat": 1}
+
+
+def test_of_a_model_in_a_folder_only_its_name_leaves(tmp_path: Path) -> None:
+    """In the facts and in the rows: the path is one of this machine."""
+    one = labelled(tmp_path / "w", 3)
+    columns = features(Annotation, values=value_features(one.scheme))
+    models = ["/srv/models/m3", "team/m3", None]
+    given = read_dicts(one.folder / "annotations.parquet")
+    path = tmp_path / "answers.parquet"
+    write(path, [row | {"prefilled_by": models[at % 3]} for at, row in enumerate(given)], columns)
+    content = Content("stance_annotations", Table.ANNOTATIONS, columns, (path,))
+    told = [row for batch in content.batches(content.pieces(), Counter()) for row in batch["prefilled_by"].to_pylist()]
+    assert told == ["m3", "team/m3", None] * 3
+    prefill = Prefill(model="/srv/models/m3", file="x.jsonl")
+    shown = replace(one, settings=one.settings.model_copy(update={"prefill": prefill}))
+    assert campaign_facts(shown).prefill == "m3"
 
 
 def test_counting_again_gives_the_same_facts_and_sees_what_went(tmp_path: Path) -> None:

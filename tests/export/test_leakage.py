@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from corpus.config import SPLIT_NAMES, Workspace, load
-from corpus.dataset import parts
+from corpus.dataset import STATE, State, parts
 from corpus.errors import WirecopyError
 from corpus.features import features
 from corpus.output import Output
@@ -55,6 +56,21 @@ def estranged(space: Workspace) -> None:
         write(path, rows, features(Document))
     for path in parts(space.corpus, "relations"):
         write(path, [], features(Relation))
+
+
+def estranged_texts(space: Workspace) -> None:
+    """Make a corpus that says of no two texts that they are equal."""
+    for path in parts(space.corpus, "documents"):
+        rows = [row | {"text_sha256": row["doc_id"]} for row in read_dicts(path)]
+        write(path, rows, features(Document))
+
+
+def as_built(space: Workspace) -> None:
+    """Let the corpus pass for what its build left."""
+    path = space.corpus / STATE
+    made = State.model_validate_json(path.read_bytes())
+    sizes = {name: (space.corpus / name).stat().st_size for name in made.files}
+    path.write_text(made.model_copy(update={"files": sizes}).model_dump_json())
 
 
 def settled(space: Workspace, **splits: str) -> None:
@@ -106,9 +122,7 @@ def test_what_is_planted_across_a_border_is_found_and_both_are_named(tmp_path: P
     estranged(space)
     settled(space, first="train", second="test")
     if kind == "exact":
-        equal = space.corpus / "documents" / "part-00000.parquet"
-        rows = [row | {"text_sha256": row["doc_id"]} for row in read_dicts(equal)]
-        write(equal, rows, features(Document))
+        estranged_texts(space)
     with pytest.raises(WirecopyError, match=f"'first' .train. and 'second' .test.: {kind}, score") as caught:
         split(space)
     assert 'joined = [["first", "second"]]' in caught.value.hint
@@ -168,21 +182,39 @@ def test_what_could_not_be_compared_is_told(tmp_path: Path) -> None:
     assert checks[LinkKind.EXACT].too_short == 0
 
 
+def test_of_vectors_in_a_folder_only_its_last_part_is_told(tmp_path: Path) -> None:
+    """The rest is of this machine."""
+    space = workspace(tmp_path, {"first": STORY, **OTHERS})
+    models = {"/srv/models/m3": "m3", "~/m3": "m3", "C:\\models\\m3": "m3", "team/m3": "team/m3"}
+    for model, told in models.items():
+        corpus = space.config.corpus.model_copy(update={"vectors": f"sentence-transformers:{model}"})
+        found = links(replace(space, config=space.config.model_copy(update={"corpus": corpus})))
+        assert found.methods_of[LinkKind.TRANSLATION] == [f"vectors = sentence-transformers:{told}"]
+
+
 def test_a_search_that_is_thinned_out_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export.leakage.found.Stories", lambda: stories.Stories(1_000))
     space = workspace(tmp_path, {"first": STORY, "second": PLANTED["story"](STORY), **OTHERS})
     assert links(space).methods_of[LinkKind.STORY] == ["word-pairs-6/4"]
 
 
-def test_a_release_with_a_leak_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [*PLANTED, "translation"])
+def test_a_release_with_a_leak_is_none(tmp_path: Path, kind: str) -> None:
     """Nothing is written: no release, no line in the ledger."""
     space = labelled(tmp_path / "w", 4).workspace
-    texts = {"first": STORY, "second": PLANTED["story"](STORY)}
+    texts = {"first": STORY, "second": PLANTED[kind](STORY) if kind in PLANTED else OTHERS["other-0"]}
     articles = [{"id": doc, "text": text, "language": "en"} for doc, text in texts.items()]
     write_articles(space.root, [*articles, *(one for at in range(4) for one in same(at))])
-    settled(rebuilt(space.root), first="train", second="test")
+    estranged(rebuilt(space.root))
+    if kind == "exact":
+        estranged_texts(space)
+    if kind == "translation":
+        ends = {"left_doc": "first", "right_doc": "second", "kind": "translation", "score": 0.4, "method": "made"}
+        write(space.corpus / "relations" / "part-00000.parquet", [ends], features(Relation))
+    as_built(space)
+    settled(space, first="train", second="test")
     before = space.ledger.read_bytes()
-    with pytest.raises(WirecopyError, match=r"'first' \(train\) and 'second' \(test\): story, score"):
+    with pytest.raises(WirecopyError, match=rf"'first' \(train\) and 'second' \(test\): {kind}, score"):
         build(space, out=Output())
     assert not space.release.exists() and space.ledger.read_bytes() == before
 
@@ -332,7 +364,7 @@ def test_the_proof_is_a_file_that_says_what_was_checked(tmp_path: Path) -> None:
     checks = {one["kind"]: one for one in told["checked"]}
     assert checks["exact"]["compared"] == 8 and checks["near_duplicate"]["links"] == 1
     assert checks["translation"]["methods"] == ["vectors = off"], "nothing found because nothing was looked for"
-    assert proof.facts.checked == {kind: one["compared"] for kind, one in checks.items()}
+    assert proof.facts.checked == proof.leakage.checked and proof.facts.unlooked == ["translation", "pair"]
 
 
 def test_a_relation_of_an_unknown_document_is_damage(tmp_path: Path) -> None:

@@ -2,24 +2,54 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus.config import SPLIT_NAMES, Splits
+from annotation.answers.tables import pull_file
+from annotation.campaign import load as load_campaigns
+from annotation.tasks import to_server
+from corpus.config import SPLIT_NAMES, Splits, Workspace
 from corpus.errors import WirecopyError
+from corpus.output import Output
+from corpus.parquet import read_columns
+from export.manifest import read
+from export.release import build
 from export.splits import ledger
 from export.splits.assignment import Assignment, assign
-from export.splits.ledger import Entry, Move
+from export.splits.facts import facts
+from export.splits.ledger import Move
 from export.splits.together import Documents, edges, groups
+from tests.campaigns import rebuilt, write_articles
+from tests.export.test_leakage_words import invented
+from tests.export.test_release import answer, written
 
 LABELS = 6
+NEWSROOM = """
+name = "newsroom"
+[[sources]]
+path = "articles.jsonl"
+[corpus]
+vectors = "off"
+[campaigns.stance]
+scheme = "stance"
+"""
+EVENT = """
+[[events]]
+id = "{name}"
+documents = ["{name}-*"]
+[[targets]]
+id = "{name}"
+event = "{name}"
+text = {{ en = "The council of {name} should meet." }}
+"""
 
 
 def documents(families: list[int], labels: Any = None, **known: Any) -> Documents:
@@ -209,10 +239,81 @@ def test_a_split_without_a_share_gets_nothing() -> None:
 
 def test_the_order_of_documents_does_not_matter() -> None:
     draw = np.random.default_rng(3)
-    families, labels = synthetic(draw, 200, 0)
-    one = assign(documents(families, labels), {}, Splits())
-    again = assign(documents(families, labels), {}, Splits())
-    assert one.splits == again.splits
+    one = documents(*synthetic(draw, 200, 0))
+    order = draw.permutation(len(one)).tolist()
+    marks = {kind: [values[at] for at in order] for kind, values in one.marks.items()}
+    other = replace(one, ids=[one.ids[at] for at in order], marks=marks, amounts=one.amounts[order])
+    known = dict.fromkeys(one.ids[::9], "validation")
+    assert other.ids != one.ids
+    for before in ({}, known):
+        mine, theirs = assign(one, before, Splits()), assign(other, before, Splits())
+        assert (mine.splits, mine.components) == (theirs.splits, theirs.components)
+        assert len(set(mine.splits.values())) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        *((kind, f'strategy = "{kind}"') for kind in ("event", "outlet", "target")),
+        *((kind, f'together = ["{kind}"]') for kind in ("outlet", "author")),
+    ],
+)
+def test_what_a_strategy_holds_together_is_in_one_split_of_a_release(tmp_path: Path, kind: str, setting: str) -> None:
+    space = newsroom(tmp_path, setting)
+    folder = Path(build(space, out=Output()).folder)
+    split = dict(zip(*read_columns(folder / "splits.parquet", ("doc_id", "split")).to_pydict().values(), strict=True))
+    held: dict[str, set[str]] = {}
+    for at, (doc, found) in enumerate(sorted(split.items())):
+        mark = {"outlet": at // 4 % 3, "author": at // 4 % 2}.get(kind, doc[0])
+        held.setdefault(str(mark), set()).add(found)
+    groups = {"event": 4, "target": 4, "outlet": 3, "author": 2}[kind]
+    assert len(held) == groups and all(len(found) == 1 for found in held.values())
+    assert len(set(split.values())) > 1, "all in one split would prove nothing"
+    told = read(folder, hint="").facts.splits
+    assert told.components == groups and sum(told.documents.values()) == 24
+
+
+def newsroom(folder: Path, splits: str) -> Workspace:
+    """24 labelled articles on four events with a target each, of three outlets and two authors."""
+    draw = random.Random(4)
+    events = "".join(EVENT.format(name=name) for name in "abcd")
+    (folder / "wirecopy.toml").write_text(
+        f"{NEWSROOM}{events}[splits]\ntrain = 0.5\nvalidation = 0.0\ntest = 0.5\n{splits}\n"
+    )
+    rows: list[dict[str, str]] = []
+    for name in "abcd":
+        for at in range(6):
+            place = len(rows) // 4
+            text = f"Council of {name}{at} meets\n\nBy {('Ada Moor', 'Ole Lind')[place % 2]}\n\n{invented(draw, 60)}."
+            rows.append({"id": f"{name}-{at}", "language": "en", "outlet": f"Paper {place % 3}", "text": text})
+    write_articles(folder, rows)
+    (one,) = load_campaigns(rebuilt(folder))
+    tasks = [to_server(task) | {"id": at} for at, task in enumerate(one.tasks())]
+    given = [task | {"annotations": [answer(str(at), 0, "favor")]} for at, task in enumerate(tasks)]
+    pull_file(one, written(folder / "export.json", given))
+    return one.workspace
+
+
+def test_only_a_batch_of_texts_is_held_to_find_authors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    space = newsroom(tmp_path, 'together = ["author"]')
+
+    def whole(path: Path, columns: Sequence[str]) -> pa.Table:
+        assert not {"text", "paragraphs"} & set(columns), "of all documents at once"
+        return read_columns(path, columns)
+
+    monkeypatch.setattr("export.splits.facts.read_columns", whole)
+    assert Counter(facts(space, []).marks["author"]) == {"by ada moor": 12, "by ole lind": 12}
+
+
+def test_what_is_left_without_some_documents_is_counted_anew() -> None:
+    dates = ["2026-01-05", None, "2026-03-01", None, None]
+    splits = Splits(strategy="time", validation_from="2026-02-01", test_from="2026-03-01")
+    known = {"d00000": "train", "d00001": "train", "d00002": "test"}
+    found = assign(documents([0, 1, 0, 3, 3], published=dates), known, splits)
+    assert (found.components, len(found.moves), found.undated) == (3, 1, ["d00001", "d00003", "d00004"])
+    left = found.without({"d00000", "d00001", "d00003"})
+    assert (left.components, left.moves, left.undated) == (2, [], ["d00004"])
+    assert left.splits == {"d00002": "test", "d00004": "train"} and left.new == found.new
 
 
 def test_by_time_the_newest_document_of_a_component_decides() -> None:
@@ -228,63 +329,3 @@ def test_by_time_without_dates_says_which_fit() -> None:
     with pytest.raises(WirecopyError, match="needs two dates") as caught:
         assign(documents(list(range(10)), published=dates), {}, Splits(strategy="time"))
     assert 'validation_from = "2026-01-09" and test_from = "2026-01-10"' in caught.value.hint
-
-
-def test_the_ledger_is_only_added_to(tmp_path: Path) -> None:
-    path = tmp_path / "splits.parquet"
-    ledger.add(path, ledger.entries(path), {"b": ("train", "new"), "a": ("test", "new")})
-    first = ledger.entries(path)
-    ledger.add(path, first, {"b": ("test", "belongs together with a")})
-    lines = ledger.entries(path)
-    assert lines[:2] == first and [(one.doc_id, one.step) for one in lines] == [("a", 1), ("b", 1), ("b", 2)]
-    assert ledger.splits(lines) == {"a": "test", "b": "test"}
-    before = path.read_bytes(), path.stat().st_mtime_ns
-    ledger.add(path, lines, {})
-    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
-
-
-def test_a_ledger_tells_its_moves(tmp_path: Path) -> None:
-    lines = [Entry(doc_id="a", split="train"), Entry(doc_id="b", split="test")]
-    lines += [Entry(doc_id="a", split="validation", step=2, reason="x"), Entry(doc_id="a", split="test", step=3)]
-    assert ledger.moves(lines) == [Move("a", "train", "validation", "x"), Move("a", "validation", "test", "new")]
-
-
-DAMAGED = {
-    "an unknown split": ([("a", "dev", 1, "new")], "row 1: 'a' is in the split 'dev'"),
-    "a document twice in a step": ([("a", "train", 1, "new"), ("a", "test", 1, "x")], "row 2: 'a' has two lines"),
-    "a step that goes back": ([("a", "train", 2, "new"), ("b", "test", 1, "new")], "row 2: 'b' has step 1 after"),
-    "a move back": ([("a", "test", 1, "new"), ("a", "train", 2, "x")], "row 2: 'a' moves from test to train"),
-    "a second line that changes nothing": ([("a", "test", 1, "new"), ("a", "test", 2, "new")], "row 2: 'a' moves"),
-    "a move of nothing": ([("a", "test", 1, "belongs together with b")], "row 1: 'a' moves, but was in no split"),
-    "a step below the first": ([("a", "test", 0, "new")], "row 1: 'a' has step 0"),
-}
-
-
-@pytest.mark.parametrize("name", DAMAGED)
-def test_a_damaged_ledger_is_refused(tmp_path: Path, name: str) -> None:
-    rows, told = DAMAGED[name]
-    path = tmp_path / "splits.parquet"
-    ledger.save(path, [Entry(*row) for row in rows])
-    with pytest.raises(WirecopyError, match=told) as caught:
-        ledger.entries(path)
-    assert "version control" in caught.value.hint
-
-
-def test_a_cut_ledger_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "splits.parquet"
-    ledger.add(path, [], {"a": ("train", "new")})
-    path.write_bytes(path.read_bytes()[:-9])
-    with pytest.raises(WirecopyError, match="no readable Parquet file"):
-        ledger.entries(path)
-
-
-def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "splits.parquet"
-    for columns, told in [({"doc_id": ["a"]}, "no column 'split'"), (no_steps(), "'step' has other values")]:
-        pq.write_table(pa.table(columns), path)
-        with pytest.raises(WirecopyError, match=told):
-            ledger.entries(path)
-
-
-def no_steps() -> dict[str, list[str]]:
-    return {"doc_id": ["a"], "split": ["test"], "step": ["one"], "reason": ["new"]}
