@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from errno import ENOSPC
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -99,7 +100,8 @@ def main() -> None:
         code = EXIT_ERROR
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        code = _failed(WirecopyError(f"{place}{error.strerror or error}", hint="check that path, then run it again"))
+        what = "make room on the disk" if error.errno == ENOSPC else "check that path"
+        code = _failed(WirecopyError(f"{place}{error.strerror or error}", hint=f"{what}, then run it again"))
     except Exception as error:
         # Typer's own usage errors print themselves and know their exit code.
         if hasattr(error, "show") and hasattr(error, "exit_code"):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from corpus.errors import WirecopyError
 
 M = TypeVar("M", bound=BaseModel)
+PARTIAL, OLD = ".partial", ".old"
 
 
 @contextmanager
@@ -41,12 +42,17 @@ def replacing(path: Path) -> Iterator[Path]:
 def replacing_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside `folder`; swap it in when the block ends well.
 
-    What a killed run left behind is swept first.
+    What a killed run left behind is swept first. Raises WirecopyError where nothing can be written there.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    sweep(folder)
+    folder = folder.resolve()  # a link stays, and what it leads to is replaced
     beside, old = _neighbours(folder)
-    beside.mkdir()
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
+        beside.mkdir()
+    except OSError as error:
+        told = f"{folder.parent} can't be written: {error.strerror}"
+        raise WirecopyError(told, hint="check its permissions, or name another folder") from None
     try:
         yield beside
     except BaseException:
@@ -60,6 +66,7 @@ def replacing_folder(folder: Path) -> Iterator[Path]:
 
 def sweep(folder: Path) -> None:
     """Remove what a killed `replacing_folder` left beside `folder`; bring back the old one where the swap was cut."""
+    folder = folder.resolve()
     _, old = _neighbours(folder)
     if old.is_dir() and not folder.exists():
         old.replace(folder)
@@ -68,8 +75,16 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(left)
 
 
+def sweep_all(parent: Path) -> None:
+    """Sweep beside every folder in `parent`, which nobody else may use for other files."""
+    links = {path for path in parent.iterdir() if path.is_symlink()}
+    left = {parent / path.stem.removeprefix(".") for end in (PARTIAL, OLD) for path in parent.glob(f".?*{end}")}
+    for folder in links | left:
+        sweep(folder)
+
+
 def _neighbours(folder: Path) -> tuple[Path, Path]:
-    return folder.with_name(f".{folder.name}.partial"), folder.with_name(f".{folder.name}.old")
+    return folder.with_name(f".{folder.name}{PARTIAL}"), folder.with_name(f".{folder.name}{OLD}")
 
 
 def write_text(path: Path, text: str) -> None:

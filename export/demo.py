@@ -1,12 +1,14 @@
 """`wirecopy demo`: the whole journey on the built-in sample, with simulated annotators."""
 
 import shutil
+import sys
 import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from shlex import quote
 
 from annotation.annotators import Pseudonyms
 from annotation.campaign import Campaign
@@ -113,12 +115,14 @@ def _tell(
         return
     out.table([{"part": part, "seconds": f"{seconds:.1f}"} for part, seconds in times.items()])
     released.show(out)
-    forgotten = f"shown once; a new one: wirecopy annotation serve --reset-password --workspace {folder}"
+    # `make demo` runs it from a place that is not on the PATH.
+    command = "wirecopy" if shutil.which("wirecopy") else f"{quote(sys.executable)} -m wirecopy"
+    forgotten = f"shown once; a new one: {command} annotation serve --reset-password --workspace {quote(str(folder))}"
     out.line("")
     out.line(f"Label Studio: {running.url}")
     out.line(f"  login:      {running.login}")
     out.line(f"  password:   {running.password or forgotten}")
-    out.line(f"  stop it:    wirecopy annotation stop --workspace {folder}")
+    out.line(f"  stop it:    {command} annotation stop --workspace {quote(str(folder))}")
     out.line("Reports:      open them by a double click")
     for path in reports:
         out.line(f"  {path}")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from corpus.errors import WirecopyError
-from corpus.files import read_model, sha256_file, write_text
+from corpus.files import checked, read_json, read_model, sha256_file, write_text
 from corpus.output import listing
 from export.card import card
 from export.citation import citation
@@ -44,18 +44,27 @@ def read(folder: Path, *, hint: str) -> Manifest:
     return read_model(folder / MANIFEST, Manifest, hint=hint)
 
 
-def known(folder: Path) -> Manifest | None:
-    """Return the manifest of a whole release; raise where somebody else's work would be lost."""
+def known(folder: Path, *, hint: str = "") -> Manifest | None:
+    """Return the manifest of a whole release; raise where somebody else's work would be lost.
+
+    `hint` is what to do then; by default it is built again.
+    """
+    hint = hint or f"move {folder} away, then: wirecopy export build"
     if not (folder / MANIFEST).is_file():
         if folder.exists() and any(folder.iterdir()):
-            raise WirecopyError(f"{folder} holds other files", hint="move them away, then: wirecopy export build")
+            raise WirecopyError(f"{folder} holds other files", hint=hint)
         return None
-    manifest = read(folder, hint="move the folder away, then: wirecopy export build")
-    if changed := edited(folder, manifest):
-        raise WirecopyError(
-            f"{folder} was changed by hand: {listing(changed)}",
-            hint="text for the card belongs into [release] of wirecopy.toml; move the folder away, then build again",
-        )
+    value = read_json(folder / MANIFEST)
+    if isinstance(value, dict) and value.get("format") != FORMAT:
+        raise WirecopyError(f"{folder} was made by another version of wirecopy", hint=hint)
+    manifest = checked(value, Manifest, where=folder / MANIFEST, hint=hint)
+    changed = edited(folder, manifest)
+    if DERIVED.keys() >= set(changed) > set():
+        card = "text for the card belongs into [release] of wirecopy.toml"
+        raise WirecopyError(f"{folder} was changed by hand: {listing(changed)}", hint=f"{card}; {hint}")
+    if changed:
+        told = f"{folder} is not as it was written (edited, or a damaged disk): {listing(changed)}"
+        raise WirecopyError(told, hint=hint)
     return manifest
 
 

@@ -7,8 +7,9 @@ the same answer.
 
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from annotation.annotators import secret_of
 from annotation.answers.collect import UNKNOWN
 from annotation.schemes.scheme import Scheme, Text
 from annotation.studio.accounts import login_of
-from corpus.config import Workspace
+from corpus.config import FILE_NAME, Workspace
 from corpus.errors import WirecopyError
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ NAMES, REASON, VALUES = ("annotator", "adjudicated_by"), "adjudication_reason", 
 HOLDER, COMMENT = "holder_name", "comment"
 ADDRESS = r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:.]{2,}"
 EDGE = r"[^\p{L}\p{M}\p{N}_]"  # of a word, in any script: RE2's own \b knows ASCII only
+BETWEEN = r"[\s\p{Pd}_.]*"  # the parts of a name, however they are joined: anna-schmidt, Anna Schmidt
+PARTS = re.compile(r"[\s\-_.]+")
+UNSEEN = r"\p{Cf}+"  # soft hyphens, joiners: they show nothing and hide a name from a search
+OWN_WORDS = {"contact", "creators", "url"}  # of `[release]`: whoever makes a dataset may say who they are
 SHORTEST = 3  # a shorter account name is a word of many languages, and counts only where it stands alone
+MEND = "mend that answer, then: wirecopy annotation pull"
+REWORD = "[release] of that file is for everybody: say it without the name"
 Typed = tuple[str, "pa.StringArray", "NDArray[np.int64] | None"]
 
 
@@ -60,20 +67,26 @@ class Privacy:
         return batch
 
     def _check(
-        self, name: str, column: "pa.StringArray", rows: "NDArray[np.int64] | None", where: Callable[[int], str]
+        self,
+        name: str,
+        column: "pa.StringArray",
+        rows: "NDArray[np.int64] | None",
+        where: Callable[[int], str],
+        hint: str = MEND,
     ) -> None:
         import pyarrow.compute as pc
 
+        seen = pc.replace_substring_regex(pc.utf8_normalize(column, "NFKC"), UNSEEN, "")
         for kind, pattern in self._patterns(alone=name.endswith(HOLDER)):
-            found = pc.fill_null(pc.match_substring_regex(column, pattern, ignore_case=True), fill_value=False)
+            found = pc.fill_null(pc.match_substring_regex(seen, pattern, ignore_case=True), fill_value=False)
             if name.endswith(HOLDER) and self.actors:
                 found = pc.and_not(found, pc.is_in(column, _strings(self.actors)))
             at = pc.index(found, value=True).as_py()
             if at >= 0:
                 place = at if rows is None else int(rows[at])
                 raise WirecopyError(
-                    f"{where(place)}: {kind} in '{name}': nobody is named in a release",
-                    hint="mend that answer, then: wirecopy annotation pull"
+                    f"{where(place)}: {kind} in '{name}': no annotator is named in a release",
+                    hint=hint
                     + ("; who acts in the articles belongs into [[events]] actors" if name.endswith(HOLDER) else ""),
                 )
 
@@ -81,23 +94,41 @@ class Privacy:
         """Yield what must not stand in a text; `alone`: an account only where it is the whole text."""
         mails = [re.escape(one) for one in self.logins]
         yield "a mail address", "|".join([ADDRESS, *mails])
-        words = [re.escape(one) for one in self.accounts]
-        inside = [rf"(?:^|{EDGE}){one}(?:{EDGE}|$)" for one in words if len(one) >= SHORTEST and not alone]
+        words = {name: BETWEEN.join(map(re.escape, PARTS.split(name))) for name in (*self.accounts, *self._locals())}
+        inside = [_word(one) for name, one in words.items() if len(name) >= SHORTEST and not alone]
         if words:
-            yield "the name of an account", "|".join([rf"^\s*(?:{'|'.join(words)})\s*$", *inside])
+            yield "the name of an account", "|".join([rf"^\s*(?:{'|'.join(words.values())})\s*$", *inside])
+
+    def _locals(self) -> Iterator[str]:
+        """Yield what stands before the @ of a mail, where it has several parts: one is a word of many languages."""
+        yield from (name for name in (login.partition("@")[0] for login in self.logins) if PARTS.search(name))
+
+    def check_words(self, told: Mapping[str, Any], where: Path) -> None:
+        """Raise WirecopyError where the maker's own words about a release name an annotator."""
+        names = tuple(one for one in self.accounts if PARTS.search(one))
+        for key, value in told.items():
+            said = value if isinstance(value, list) else [value] if isinstance(value, str) else []
+            if key not in OWN_WORDS:
+                Privacy(self.logins, names)._check(key, _strings(said), None, lambda _: str(where), hint=REWORD)
+
+
+def _word(pattern: str) -> str:
+    return rf"(?:^|{EDGE}){pattern}(?:{EDGE}|$)"
 
 
 def privacy_of(workspace: Workspace, *, comments: bool = False) -> Privacy:
     """Return the rules of a workspace's next release."""
     config = workspace.config
     purpose = f"pseudonyms of release {config.release.version}"
-    return Privacy(
+    rules = Privacy(
         logins=tuple(login_of(config, name) for name in config.annotators),
         accounts=tuple(config.annotators),
         actors=tuple(dict.fromkeys(actor for event in config.events for actor in event.actors)),
         secret=secret_of(workspace.state, purpose) if config.release.pseudonyms == "release" else None,
         comments=comments,
     )
+    rules.check_words(config.release.model_dump(), workspace.root / FILE_NAME)
+    return rules
 
 
 def _without_remarks(batch: "pa.RecordBatch", texts: set[str]) -> "pa.RecordBatch":

@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from corpus.config import Config, Source, load
 from corpus.errors import WirecopyError
-from corpus.files import digest, replacing_folder
+from corpus.files import digest, replacing_folder, sweep_all
 from corpus.output import Output
 from export.alone import alone
 from export.manifest import DERIVED, known, seal
@@ -57,7 +58,9 @@ class StoodOff:
             out.data(asdict(self))
             return
         out.line(f"{'written to' if self.written else 'up to date:'} {self.folder}")
-        out.note("no text is in it; who has the articles puts it back: wirecopy export rehydrate FOLDER ARTICLES")
+        folder = quote(self.folder)
+        out.line(f"no text is in it; publish it: wirecopy export publish TARGET --folder {folder}")
+        out.line(f"who has the articles puts it back: wirecopy export rehydrate {folder} ARTICLES")
 
 
 def standoff_workspace(*, workspace: Path, out: Output) -> StoodOff:
@@ -75,6 +78,7 @@ def standoff(folder: Path, config: Config, *, out: Output) -> StoodOff:
     a whole sentence of an article, or another process works there.
     """
     with alone(folder.parent):
+        sweep_all(folder.parent)
         return _stand_off(folder, config, out)
 
 
@@ -87,7 +91,7 @@ def _stand_off(folder: Path, config: Config, out: Output) -> StoodOff:
     target = folder.with_name(f"{folder.name}{SUFFIX}")
     twin = twin_of(release, config)
     inputs = fingerprint(twin)
-    before = known(target)
+    before = known(target, hint=f"move {target} away, then: wirecopy export standoff")
     written = before is None or before.inputs != inputs
     if written:
         check(folder, release)

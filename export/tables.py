@@ -58,7 +58,7 @@ def write(
     """
     ranges = [(table, at, some) for table in tables for at, some in enumerate(cut(table.pieces(), range_bytes))]
     size = sum(piece.bytes for _, _, some in ranges for piece in some)
-    executor = Local(workers or min(os.cpu_count() or 1, 1 + size // RANGE_BYTES))
+    executor = Local(workers or min(len(os.sched_getaffinity(0)), 1 + size // RANGE_BYTES))
     engine = Engine(folder / WORK, executor, out or Output())
     tasks = [_task(table, at, some, splits) for table, at, some in ranges]
     try:

@@ -49,6 +49,14 @@ def test_wrong_usage_is_2_and_a_bug_is_one_line(cli: Cli, tmp_path: Path) -> Non
         assert ("Traceback" in done.stderr) is shown
 
 
+def test_a_full_disk_is_told_with_what_to_do(tmp_path: Path) -> None:
+    code = BROKEN.replace("1 / 0", "open('/dev/full', 'w').write('x' * 10**6)").format('"init", "x"')
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1, "error: No space left on device\nhint: make room on the disk, then run it again\n"
+    )  # fmt: skip
+
+
 def test_text_of_others_cannot_drive_the_terminal(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "\x1b[31mred\u202e.bin").write_bytes(b"\0")

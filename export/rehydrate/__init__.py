@@ -18,16 +18,16 @@ from corpus.errors import WirecopyError
 from corpus.files import replacing_folder, write_json
 from corpus.output import EXIT_PARTIAL, Output, listing
 from export.alone import alone
+from export.facts import incomplete
 from export.manifest import DERIVED, edited, files, known, read, seal
 from export.rehydrate import copies as own_copies
 from export.rehydrate.fill import filled
 from export.rehydrate.matching import Matched, Told, match
 from export.rehydrate.texts import Texts
-from export.schema import Facts, Manifest, TwinFacts
+from export.schema import MANIFEST, REHYDRATION, Facts, Manifest, TwinFacts
 from export.shards import rewrite, share
 from export.standoff import SUFFIX, Sizes, place_of, resized
 
-REPORT = "rehydration.json"
 TWIN = "name the folder of a stand-off release"
 SHOWN = 30
 
@@ -56,7 +56,7 @@ class Rehydrated:
         rows = [row for one in self.told for row in _lines(one)]
         out.table(rows[:SHOWN])
         if len(rows) > SHOWN:
-            out.note(f"{len(rows) - SHOWN} more are in {Path(self.folder) / REPORT}")
+            out.note(f"{len(rows) - SHOWN} more are in {Path(self.folder) / REHYDRATION}")
         out.line(f"{'the whole release is in' if self.whole else 'what could be put back is in'} {self.folder}")
         if self.rejects:
             out.note(f"{self.rejects} inputs are no articles: wirecopy corpus build SOURCE tells why")
@@ -98,25 +98,29 @@ def rehydrate(
 
     The default of `output` is `<version>-rehydrated` beside it. With the same articles it is the same release,
     byte for byte; else a `partial` one, and `rehydration.json` in it names what moved and what is missing.
-    Raises WirecopyError where `folder` is no whole stand-off release, `output` holds other files, or another
-    process works beside it.
+    Raises WirecopyError where `folder` is no whole stand-off release, `output` holds other files or another release,
+    or another process works beside it.
     """
+    folder = folder.resolve()  # "." has no name
     target = (output or folder.with_name(f"{folder.name.removesuffix(SUFFIX)}-rehydrated")).resolve()
-    read(folder, hint=TWIN)  # for a name that is wrong no folder is made
+    _named(folder)  # for a name that is wrong no folder is made
     with alone(target.parent):
         return _rehydrate(folder, sources, target, workers, out)
 
 
 def _rehydrate(folder: Path, sources: Sequence[str], target: Path, workers: int | None, out: Output) -> Rehydrated:
     standoff, twin = _twin(folder)
-    before = known(target)
+    before = known(target, hint="choose another -o")
     if before is not None and not before.facts.twin and _data(before) == _wanted(twin):
         return Rehydrated(str(target), True, *_all(before), 0, [])
+    ours = before is None or (before.facts.kind == "partial" and before.inputs == standoff.inputs)
+    if not ours or folder in target.parents:
+        raise WirecopyError(f"{target} is another release, or in one", hint="choose another -o")
     work = target.with_name(f".{target.name}.work")
     count = workers or len(os.sched_getaffinity(0))
-    copies = own_copies.read(sources, twin, work, workers=count, out=out)
-    matched = match(folder, copies)
     with replacing_folder(target) as beside:
+        copies = own_copies.read(sources, twin, work, workers=count, out=out)
+        matched = match(folder, copies)
         texts = Texts(folder, standoff.facts.configs, copies, matched)
         grown = _write(folder, beside, standoff, texts, out)
         whole = {name: file.sha256 for name, file in files(beside).items()} == _wanted(twin)
@@ -124,10 +128,17 @@ def _rehydrate(folder: Path, sources: Sequence[str], target: Path, workers: int 
         if whole:
             seal(beside, _restored(standoff.facts, twin), twin.inputs)
         else:
-            write_json(beside / REPORT, {name: value for name, value in asdict(done).items() if name != "folder"})
-            seal(beside, _partial(standoff.facts, grown), standoff.inputs)
+            write_json(beside / REHYDRATION, {name: value for name, value in asdict(done).items() if name != "folder"})
+            seal(beside, _partial(standoff.facts, grown, beside), standoff.inputs)
     shutil.rmtree(work, ignore_errors=True)
     return done
+
+
+def _named(folder: Path) -> None:
+    """Raise WirecopyError where there is no release, and name those in the folder."""
+    if not (folder / MANIFEST).is_file():
+        inside = sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
+        raise WirecopyError(f"no release in {folder}", hint=f"{TWIN}: {listing(inside)}" if inside else TWIN)
 
 
 def _twin(folder: Path) -> tuple[Manifest, TwinFacts]:
@@ -166,8 +177,9 @@ def _restored(facts: Facts, twin: TwinFacts) -> Facts:
     return facts.model_copy(update={"kind": "release", "configs": configs, "twin": None})
 
 
-def _partial(facts: Facts, grown: Sizes) -> Facts:
-    return facts.model_copy(update={"kind": "partial", "configs": [resized(one, grown) for one in facts.configs]})
+def _partial(facts: Facts, grown: Sizes, folder: Path) -> Facts:
+    configs = [resized(one, grown) for one in facts.configs]
+    return facts.model_copy(update={"kind": "partial", "configs": configs, "incomplete": incomplete(folder)})
 
 
 def _wanted(twin: TwinFacts) -> dict[str, str]:

@@ -18,7 +18,7 @@ from corpus.config import SPLIT_NAMES, Workspace, load
 from corpus.dataset import parts
 from corpus.errors import WirecopyError
 from corpus.features import value
-from corpus.files import digest, read_json, replacing_folder, write_json, write_text
+from corpus.files import digest, read_json, replacing_folder, sweep_all, write_json, write_text
 from corpus.output import Output, listing
 from export.alone import alone
 from export.diff import HEAD, taken
@@ -57,7 +57,11 @@ def takedown_workspace(*, workspace: Path, source: str, out: Output) -> list[Cut
         return done
     out.table([{"release": one.folder, "documents": one.documents, "shards written": one.rewritten} for one in done])
     out.line(f"{FILE} keeps it out of every release" if done else "up to date: it is in no release here")
-    out.note("take its articles out of [[sources]] too; what is published stays: raise [release] version and publish")
+    out.note(
+        f"only {load(workspace).release.parent} was cleared; for what is published: raise [release] version, "
+        "wirecopy export build, then publish"
+    )
+    out.note("take its articles out of [[sources]] too")
     return done
 
 
@@ -65,22 +69,28 @@ def take_down(workspace: Workspace, source: str, *, day: str, out: Output) -> li
     """Take a source down: record it first, then clear every release; return what went from each.
 
     `source` is an outlet, a document's id, or where the path or address of documents begins. Raises
-    WirecopyError where it fits no document here, a release was changed by hand, or another process works there.
+    WirecopyError where it fits no document here or all of them, a release was changed by hand, or another process
+    works there.
     """
     with alone(workspace.release.parent):
         return _take_down(workspace, source, day, out)
 
 
 def _take_down(workspace: Workspace, source: str, day: str, out: Output) -> list[Cut]:
-    folders = [path.parent for path in sorted(workspace.release.parent.glob(f"*/{MANIFEST}"))]
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        raise WirecopyError("that name is no Unicode", hint="name the source by a part of its path") from None
+    sweep_all(workspace.release.parent)
+    folders = [path.parent for path in sorted(workspace.release.parent.glob(f"[!.]*/{MANIFEST}"))]
     releases = {folder: release for folder in folders if (release := known(folder))}
     if source not in [one.source for one in entries(workspace)]:
-        files = [
-            *parts(workspace.corpus, "documents"),
-            *(one for folder in folders for one in shards(folder, "documents")),
-        ]
-        if not of(files, [source]):
+        corpus = parts(workspace.corpus, "documents")
+        if not of([*corpus, *(one for folder in folders for one in shards(folder, "documents"))], [source]):
             raise WirecopyError(f"no document is of '{source}'", hint=_outlets(releases.values()))
+        documents = sum(one.num_rows for path in corpus for one in batches(path, ("doc_id",)))
+        if documents and len(of(corpus, [source]).ids) == documents:
+            raise WirecopyError(f"every document is of '{source}'", hint=_outlets(releases.values()))
     entry = add(workspace, source, day)
     done = []
     for folder, release in sorted(releases.items(), key=lambda one: one[1].facts.kind != "release"):
@@ -171,8 +181,10 @@ def _counted(config: ConfigFacts, folder: Path, grown: Sizes) -> ConfigFacts:
 
 def _facts(was: Facts, folder: Path, configs: list[ConfigFacts], entry: TakedownFacts, gone: Gone) -> Facts:
     changed: dict[str, Any] = {"configs": configs, "takedowns": [*was.takedowns, entry]}
+    # How many groups are left, the rows do not tell.
+    changed["splits"] = was.splits.model_copy(update={"components": 0})
     changed["leakage"] = was.leakage.model_copy(
-        update={"closest": [one for one in was.leakage.closest if not _names(one, gone.ids)]}
+        update={"closest": [one for one in was.leakage.closest if not _names(one.model_dump(), gone.ids)]}
     )
     if (folder / LEAKAGE).exists():
         changed["leakage"] = short_form(Leakage.model_validate(read_json(folder / LEAKAGE)))
@@ -186,7 +198,7 @@ def _tell(folder: Path, beside: Path, release: Manifest, gone: Gone) -> None:
     """Write `leakage.json` without what names the documents, and say in the change log that something went."""
     if LEAKAGE in release.files:
         proof = scrubbed(Leakage.model_validate(read_json(folder / LEAKAGE)), gone)
-        held = proof.model_copy(update={"documents": _documents(beside)})
+        held = proof.model_copy(update={"documents": _documents(beside), "components": 0})
         write_json(beside / LEAKAGE, held.model_dump(mode="json"))
     version = release.facts.version
     log = (folder / CHANGES).read_text(encoding="utf-8") if CHANGES in release.files else f"{HEAD}\n## {version}\n"

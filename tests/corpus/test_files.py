@@ -14,6 +14,7 @@ from corpus.files import (
     sha256,
     sha256_file,
     sweep,
+    sweep_all,
     write_json,
     write_text,
 )
@@ -50,6 +51,17 @@ def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     sweep(tmp_path / "data")
     assert [one.name for one in tmp_path.iterdir()] == ["data"]
+
+
+def test_of_every_folder_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    for name in (".1.0.0.old", ".2.0.0.old", ".2.0.0.partial", "2.0.0", ".mine"):
+        (tmp_path / name / name).mkdir(parents=True)
+    (tmp_path / "disk" / ".data.old").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "data")
+    sweep_all(tmp_path)
+    assert sorted(str(one.relative_to(tmp_path)) for one in tmp_path.glob("*/*")) == [
+        ".mine/.mine", "1.0.0/.1.0.0.old", "2.0.0/2.0.0", "disk/data"
+    ]  # fmt: skip
 
 
 def test_json_has_one_form_and_comes_back(tmp_path: Path) -> None:

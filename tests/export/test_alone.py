@@ -12,7 +12,7 @@ import pytest
 
 from corpus.config import Workspace, load
 from corpus.errors import WirecopyError
-from export.alone import LOCK
+from export.alone import alone
 from export.manifest import edited
 from export.rehydrate import rehydrate
 from export.release import build
@@ -78,7 +78,7 @@ def test_of_two_at_once_one_builds_and_both_end_well(space: Workspace) -> None:
     codes = [one.returncode for one in both]
     assert 0 in codes and all(code == 0 or "another export" in said for code, said in zip(codes, told, strict=True))
     assert edited(space.release, manifest(space.release)) == [] and not build(space, out=OUT).written
-    assert [path.name for path in space.release.parent.glob(".*")] == [LOCK]
+    assert not [*space.release.parent.glob(".*")]
 
 
 def test_who_was_killed_keeps_nobody_out(space: Workspace) -> None:
@@ -87,3 +87,26 @@ def test_who_was_killed_keeps_nobody_out(space: Workspace) -> None:
     running.communicate()
     assert build(space, out=OUT).written
     assert edited(space.release, manifest(space.release)) == []
+
+
+def test_a_folder_that_may_only_be_read_is_locked_too() -> None:
+    for _ in range(2):
+        with (
+            alone(Path("/proc")),
+            pytest.raises(WirecopyError, match="another export into /proc"),
+            alone(Path("/proc")),
+        ):
+            pass
+
+
+def test_nothing_stays_in_the_folder_of_others_and_one_that_cannot_be_written_is_told(
+    space: Workspace, tmp_path: Path
+) -> None:
+    twin, sources = space.release.with_name("1.0.0-standoff"), [str(space.root)] * 3
+    rehydrate(twin, sources, output=tmp_path / "theirs" / "back", out=OUT)
+    assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["back"]
+    with pytest.raises(WirecopyError, match=r"^/proc can't be written"):
+        rehydrate(twin, sources, output=Path("/proc/back"), out=OUT)
+    (tmp_path / "file").touch()
+    with pytest.raises(WirecopyError, match="file: File exists"):
+        rehydrate(twin, sources, output=tmp_path / "file" / "back", out=OUT)

@@ -3,7 +3,9 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pyarrow.parquet as pq
 import pytest
@@ -18,11 +20,13 @@ from corpus.errors import WirecopyError
 from corpus.files import sha256_file
 from corpus.output import Output
 from corpus.parquet import read_dicts, write
-from export.alone import LOCK
+from export.facts import gather
 from export.release import build
+from export.schema import Facts
+from export.tables import write as write_tables
 from export.takedown import take_down
 from export.takedown.record import add as record
-from export.versions import earlier, order
+from export.versions import earlier
 from tests.campaigns import rebuilt, write_articles
 from tests.export.test_privacy import annotated, everything
 from tests.export.test_release import answer, contents, labelled, same, written
@@ -47,9 +51,14 @@ def test_splits_of_the_release_are_those_of_the_ledger(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_raw_answers_give_the_same_bytes_elsewhere_with_any_number_of_workers(tmp_path: Path, workers: int) -> None:
+def test_raw_answers_give_the_same_bytes_elsewhere_with_any_number_of_workers(
+    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotation.answers.labels.GROUP_BYTES", 1)
+    monkeypatch.setattr("export.release.write", partial(write_tables, range_bytes=1))
     one = labelled(tmp_path / "w").workspace
     build(one, workers=1, out=OUT)
+    assert len([*one.release.glob("stance/train-*")]) > 4
     other = tmp_path / "another place" / "w"
     other.mkdir(parents=True)
     for name in ("wirecopy.toml", "articles.jsonl"):
@@ -58,6 +67,61 @@ def test_raw_answers_give_the_same_bytes_elsewhere_with_any_number_of_workers(tm
     shutil.copytree(one.state, other / ".wirecopy")
     build(rebuilt(other), workers=workers, out=OUT)
     assert contents(load(other).release) == contents(one.release)
+
+
+def test_answers_that_come_while_it_is_built_are_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = labelled(tmp_path / "w", 3)
+
+    def late(*told: Any, **more: Any) -> Facts:
+        pulled(one)
+        return gather(*told, **more)
+
+    monkeypatch.setattr("export.release.gather", late)
+    with pytest.raises(WirecopyError, match="inputs changed while the release was built"):
+        build(one.workspace, out=OUT)
+    assert not one.workspace.release.exists() and not one.workspace.ledger.exists()
+    monkeypatch.undo()
+    done = build(one.workspace, out=OUT)
+    assert done.written and sum(done.rows["stance_annotations"].values()) == 10
+
+
+def pulled(one: Campaign) -> None:
+    """Pull one more answer."""
+    task = to_server(one.tasks()[0]) | {"id": 0, "annotations": [answer("77", 9, "against")]}
+    pull_file(one, written(one.workspace.root / "late.json", [task]))
+
+
+@pytest.mark.parametrize("step", ["seal", "ledger", "away", "swap"])
+def test_wherever_it_ends_the_next_build_gives_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    one = labelled(tmp_path / "w")
+    build(one.workspace, out=OUT)
+    new = [{"id": f"new-{at}", "text": f"Something else entirely, number {at}.", "language": "en"} for at in range(9)]
+    write_articles(one.workspace.root, [*(row for at in range(12) for row in same(at)), *new])
+    rebuilt(one.workspace.root)
+    before = one.workspace.ledger.read_bytes()
+    shutil.copytree(tmp_path / "w", tmp_path / "other")
+    other = load(tmp_path / "other")
+    build(other, out=OUT)
+    place = {"ledger": one.workspace.ledger, "away": one.workspace.release.with_name(".0.1.0.old")}
+    if step == "seal":
+        monkeypatch.setattr("export.release.seal", lambda *_: end())
+    else:
+        move, at = Path.replace, place.get(step, one.workspace.release)
+        monkeypatch.setattr(Path, "replace", lambda path, to: end() if to == at else move(path, to))
+    with pytest.raises(OSError, match="ended here"):
+        build(one.workspace, out=OUT)
+    assert (one.workspace.ledger.read_bytes() == before) == (step in ("seal", "ledger"))
+    monkeypatch.undo()
+    assert build(one.workspace, out=OUT).written and contents(one.workspace.release) == contents(other.release)
+    assert one.workspace.ledger.read_bytes() == other.ledger.read_bytes()
+    assert not build(one.workspace, out=OUT).written and not build(other, out=OUT).written
+    assert not [*one.workspace.release.parent.glob(".*"), *one.workspace.root.glob(".splits*")]
+
+
+def end() -> NoReturn:
+    raise OSError("ended here")
 
 
 def test_a_build_that_fails_leaves_ledger_and_release_as_they_were(tmp_path: Path) -> None:
@@ -74,7 +138,7 @@ def test_a_build_that_fails_leaves_ledger_and_release_as_they_were(tmp_path: Pat
     with pytest.raises(WirecopyError, match=r"annotations\.parquet: row \d+: the name of an account"):
         build(one.workspace, out=OUT)
     assert (contents(space.release), space.ledger.read_bytes()) == before
-    assert [path.name for path in space.release.parent.glob(".*")] == [LOCK]
+    assert not [*space.release.parent.glob(".*"), *space.root.glob(".splits*")]
 
 
 def holder_typed(one: Campaign, at: int, name: str) -> str:
@@ -158,7 +222,7 @@ def test_the_record_of_a_takedown_outlives_every_build(tmp_path: Path) -> None:
     space = labelled(tmp_path / "w").workspace
     build(space, out=OUT)
     take_down(space, "doc-3", day="2026-01-01", out=OUT)
-    line = "- taken down: one source, 1 document and what was made of them\n"
+    line = "- taken down: one source, 1 document and "
     assert told(space).count(line) == 1
     assert build(space, out=OUT).written and told(space).count(line) == 1
     release = space.config.release.model_copy(update={"version": "0.2.0"})
@@ -187,8 +251,17 @@ def test_a_changelog_tells_what_is_other_than_in_the_version_before(tmp_path: Pa
     assert earlier(later.release) == space.release and earlier(space.release) is None
 
 
-def test_versions_stand_in_the_order_of_semantic_versioning() -> None:
-    told = ["0.9.0", "0.10.0", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0"]
-    assert sorted(reversed(told), key=order) == told and order("1.0.0") < order("1.0.0+build") < order("1.0.1")
-    with pytest.raises(ValueError, match="'next' is no version"):
-        order("next")
+def test_answers_that_lost_a_chunk_are_not_released(tmp_path: Path) -> None:
+    one = labelled(tmp_path / "w")
+    (one.folder / "pull" / "000001.json").rename(one.folder / "pull" / "000002.json")
+    with pytest.raises(WirecopyError, match="chunk 1 of the answers is missing"):
+        build(one.workspace, out=OUT)
+
+
+def test_a_lost_ledger_is_told_while_a_release_stands(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w").workspace
+    build(space, out=OUT)
+    space.ledger.unlink()
+    with pytest.raises(WirecopyError, match=r"splits.parquet: '.*' is missing; .* has it in") as told:
+        build(space, out=OUT)
+    assert "restore it from version control" in told.value.hint

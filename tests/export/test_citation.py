@@ -29,7 +29,7 @@ def facts(**told: Any) -> Facts:
         campaigns=[],
         outlets=[],
         splits=SplitFacts(strategy="family", together=[], shares={}, documents={}, components=0, moves=0, undated=0),
-        leakage=LeakageFacts(checked={}, across=0, closest=[]),
+        leakage=LeakageFacts(checked=[], closest=[]),
         comments=False,
     )
 

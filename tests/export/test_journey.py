@@ -1,11 +1,12 @@
 """The whole journey on a real server: init, run, label, run; and the demo."""
 
 import json
+import re
+import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import polars
 import pytest
 from datasets import load_dataset
 
@@ -13,19 +14,9 @@ from annotation.studio.client import Studio
 from annotation.studio.project import find
 from corpus.config import load
 from tests.conftest import SAMPLE, Cli
+from tests.export.test_release import rows_of
 
 OURS = ("documents", "segments", "pairs")
-
-
-def rows_of(folder: Path, config: str) -> dict[str, int]:
-    """Rows by split, as `load_dataset`, polars and duckdb count them: they must agree."""
-    counted = {split: len(rows) for split, rows in load_dataset(str(folder), config).items()}
-    for split, rows in counted.items():
-        pattern = str(folder / config / f"{split}-*.parquet")
-        assert polars.scan_parquet(pattern).select(polars.len()).collect().item() == rows
-        with duckdb.connect() as database:
-            assert database.execute(f"SELECT count(*) FROM '{pattern}'").fetchall() == [(rows,)]
-    return counted
 
 
 @pytest.fixture
@@ -100,6 +91,10 @@ def test_the_demo_from_end_to_end_and_again(tmp_path: Path, cli: Cli) -> None:
         assert sum(rows_of(release, "stance_annotations").values()) == 66
         check_simulated(release)
         check_labels(release)
+        verified = cli("export", "verify", cwd=tmp_path / "demo")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+        (stop,) = re.findall(r"stop it: +(.+) annotation stop --workspace demo\n", done.stdout)
+        assert subprocess.run([*shlex.split(stop), "--version"], check=False).returncode == 0
         before = contents(tmp_path / "demo")
         again = cli("demo", "demo")
         assert again.returncode == 0, again.stderr

@@ -126,10 +126,31 @@ def test_an_account_counts_as_a_whole_word_of_any_script(text: str, named: bool)
         rules.applied(batch, scheme(), where)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Anna Schmidt", "anna.schmidt", "annaschmidt", "anna\u2011schmidt", "anna\u00ad-schmidt", "a\u200bnna_schmidt",
+     "\uff41nna-schmidt", "write to a.schmidt (at) uni"],
+)  # fmt: skip
+def test_a_name_is_found_however_it_is_written(text: str) -> None:
+    rules = Privacy(logins=("a.schmidt@uni.example",), accounts=("anna-schmidt",), comments=True)
+    with pytest.raises(WirecopyError, match="the name of an account"):
+        rules.applied(labels({"adjudication_reason": f"as {text} said"}), scheme(), where)
+    rules.applied(labels({"adjudication_reason": "Anna and Schmidt, anna-schmidts"}), scheme(), where)
+
+
+@pytest.mark.parametrize("key", ["annotators", "description", "limits"])
+def test_the_makers_words_name_no_annotator(tmp_path: Path, key: str) -> None:
+    rules, file = Privacy(logins=(MAIL,), accounts=(ACCOUNT, "max")), tmp_path / "wirecopy.toml"
+    for text in (f"four, {MAIL} one of them", "four, Anna M one of them"):
+        with pytest.raises(WirecopyError, match=rf"wirecopy.toml: .* in '{key}': no annotator is named"):
+            rules.check_words(Release(**{key: text}).model_dump(), file)  # type: ignore[arg-type]
+    rules.check_words(Release(creators=["M, Anna"], contact=MAIL, description="to the max").model_dump(), file)
+
+
 @pytest.mark.parametrize(("holder", "told"), [(ACCOUNT, True), (f" {ACCOUNT.upper()} ", True), (MAIL, True)])
 def test_an_annotator_is_no_holder(holder: str, told: bool) -> None:
     rules = Privacy(logins=(MAIL,), accounts=(ACCOUNT,))
-    with pytest.raises(WirecopyError, match=r"in 'spans\.holder_name'.*nobody is named"):
+    with pytest.raises(WirecopyError, match=r"in 'spans\.holder_name'.*no annotator is named"):
         rules.applied(answers({"spans": [SPAN | {"holder_name": holder}]}), scheme(), where)
 
 

@@ -20,14 +20,13 @@ from corpus.errors import WirecopyError
 from corpus.files import write_json
 from corpus.output import EXIT_PARTIAL
 from corpus.paragraphs import paragraphs
-from export.alone import LOCK
 from export.manifest import read, seal
 from export.rehydrate import Rehydrated, rehydrate, rehydrate_folder
 from export.rehydrate.fill import cut
 from export.rehydrate.matching import UNKNOWN, patch, sentences
 from export.schema import MANIFEST, Manifest
 from export.shards import replaced, rewrite
-from export.standoff import standoff
+from export.standoff import standoff, standoff_workspace
 from tests.twins import OUT, workspace
 
 TEXTS = {"title", "text", "original", "replacement", "detail", "article_text", "source_text", "translation_text"}
@@ -129,7 +128,7 @@ def test_the_same_articles_give_the_same_release_byte_for_byte(
     done, folder = back(twin, copies(space, tmp_path / "mine"), workers=workers)
     assert done.whole and done.documents["edited"] == done.documents["missing"] == 0 and not done.told
     assert contents(folder) == contents(space.release)
-    assert [path.name for path in folder.parent.glob(".*")] == [LOCK], "no half release is left beside it"
+    assert not [*folder.parent.glob(".*")], "no half release is left beside it"
     again, _ = back(twin, [], workers=workers)
     assert again.whole and again.documents == done.documents and again.segments == done.segments
 
@@ -229,7 +228,50 @@ def test_what_is_no_whole_stand_off_release_is_refused(space: Workspace, twin: P
     with pytest.raises(WirecopyError, match=r"is not whole: \.\./"):
         back(twin, ["articles"])
     (space.release / "splits.parquet").unlink()
-    with pytest.raises(WirecopyError, match="changed by hand"):
+    with pytest.raises(WirecopyError, match=r"not as it was written .*: splits\.parquet"):
+        standoff(space.release, space.config, out=OUT)
+
+
+def test_the_next_command_is_told(
+    space: Workspace, twin: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    standoff_workspace(workspace=space.root, out=OUT)
+    told = capsys.readouterr().out
+    assert f"export publish TARGET --folder {twin}\n" in told and f"export rehydrate {twin} ARTICLES\n" in told
+    with pytest.raises(WirecopyError, match="no release in") as error:
+        back(twin.parent, ["articles"])
+    assert error.value.hint == f"name the folder of a stand-off release: {space.release}, {twin}"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").touch()
+    with pytest.raises(WirecopyError, match="holds other files") as error:
+        back(twin, ["articles"], output=tmp_path / "mine")
+    assert error.value.hint == "choose another -o"
+    (twin / "README.md").unlink()
+    with pytest.raises(WirecopyError, match="changed by hand") as error:
+        standoff(space.release, space.config, out=OUT)
+    assert error.value.hint.endswith(f"move {twin} away, then: wirecopy export standoff")
+
+
+def test_no_other_release_is_replaced(space: Workspace, twin: Path, tmp_path: Path) -> None:
+    sources, before = [str(space.root / name) for name in SOURCES], contents(twin)
+    shutil.copytree(twin, tmp_path / "other")
+    for output in (twin, twin / "back", tmp_path / "other"):
+        with pytest.raises(WirecopyError, match="is another release, or in one") as error:
+            back(twin, sources, output=output)
+        assert error.value.hint == "choose another -o"
+    assert contents(twin) == contents(tmp_path / "other") == before
+
+
+def test_the_folder_one_stands_in_is_one_too(space: Workspace, twin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(twin)
+    done, folder = back(Path(), [str(space.root / name) for name in SOURCES])
+    assert done.whole and folder == twin.with_name("1.0.0-rehydrated")
+
+
+def test_a_release_of_another_format_is_told(space: Workspace) -> None:
+    told = json.loads((space.release / MANIFEST).read_text())
+    write_json(space.release / MANIFEST, told | {"format": 1, "new": []})
+    with pytest.raises(WirecopyError, match="was made by another version of wirecopy"):
         standoff(space.release, space.config, out=OUT)
 
 

@@ -20,9 +20,11 @@ from export.schema import CHANGES, LEAKAGE, SPLITS
 from export.splits.ledger import entries as entries_of
 from export.splits.ledger import save
 from export.standoff import standoff
-from export.takedown import take_down
+from export.takedown import take_down, takedown_workspace
 from export.takedown.record import FILE, add, entries
 from export.takedown.rows import taken_down, told
+from tests.export.test_build import end
+from tests.export.test_release import labelled
 from tests.export.test_standoff import SOURCES, contents, manifest, table, unpacked
 from tests.twins import OUT, made, workspace
 
@@ -145,9 +147,8 @@ def test_it_is_told_without_its_name(space: Workspace) -> None:
     assert [one.outlet for one in facts.outlets].count("web-desk") == 0
     assert "- taken down: one source, 1 document and" in (space.release / CHANGES).read_text().split("\n## ")[1]
     assert sum(facts.splits.documents.values()) == len(documents(space))
-    if (space.release / LEAKAGE).exists():
-        told = json.loads((space.release / LEAKAGE).read_text())
-        assert sum(told["documents"].values()) == len(documents(space))
+    told = json.loads((space.release / LEAKAGE).read_text())
+    assert sum(told["documents"].values()) == len(documents(space))
 
 
 def test_run_twice_it_changes_nothing(space: Workspace) -> None:
@@ -161,6 +162,35 @@ def test_killed_after_the_record_it_goes_on(space: Workspace) -> None:
     add(space, "web-desk", DAY)
     (done,) = take_down(space, "web-desk", day="2027-01-01", out=OUT)
     assert done.documents == 1 and manifest(space.release).facts.takedowns[0].date == DAY
+
+
+def test_killed_between_two_renames_it_goes_on_and_no_release_is_lost(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = space.root / "wirecopy.toml"
+    config.write_text(config.read_text().replace('version = "1.0.0"', 'version = "2.0.0"'))
+    later, move = load(space.root), Path.replace
+    build(later, out=OUT)
+
+    def cut(path: Path, to: Path) -> Path:
+        move(path, to)
+        return end() if to.name == ".1.0.0.old" else to
+
+    monkeypatch.setattr(Path, "replace", cut)
+    with pytest.raises(OSError, match="ended here"):
+        take_down(later, "wire-desk", day=DAY, out=OUT)
+    monkeypatch.undo()
+    done = take_down(later, "wire-desk", day=DAY, out=OUT)
+    assert [Path(one.folder).name for one in done] == ["1.0.0", "2.0.0"]
+    assert sorted(path.name for path in space.release.parent.iterdir()) == ["1.0.0", "2.0.0"]
+    assert list(holding(space.release.parent, ["wire-desk"])) == []
+
+
+def test_what_it_does_not_reach_is_told(space: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    takedown_workspace(workspace=space.root, source="wire-desk", out=OUT)
+    told = capsys.readouterr().err
+    assert f"only {space.release.parent} was cleared" in told
+    assert "raise [release] version, wirecopy export build, then publish" in told
 
 
 def test_a_build_does_not_bring_it_back(space: Workspace) -> None:
@@ -189,6 +219,35 @@ def test_a_name_that_fits_nothing_is_an_error_and_no_record(space: Workspace) ->
             take_down(space, source, day=DAY, out=OUT)
         assert "outlets here: city-post, " in error.value.hint
     assert not (space.root / FILE).exists() and not taken_down(space)
+
+
+def test_all_of_it_is_never_taken_down_and_a_name_that_is_no_unicode_is_told(tmp_path: Path) -> None:
+    space = labelled(tmp_path / "w", 3).workspace
+    build(space, out=OUT)
+    for source, words in (("articles.jsonl", "every document is of"), ("\udcff", "no Unicode")):
+        with pytest.raises(WirecopyError, match=words):
+            take_down(space, source, day=DAY, out=OUT)
+    assert not (space.root / FILE).exists() and sum(manifest(space.release).rows()["documents"].values()) == 3
+
+
+def test_entries_in_one_line_are_added_to(space: Workspace) -> None:
+    (space.root / FILE).write_text(f'takedown = [{{ source = "pages", date = "{DAY}" }}]\n')
+    add(space, "wire-desk", DAY)
+    assert [one.source for one in entries(space)] == ["pages", "wire-desk"]
+
+
+def test_nothing_comes_back_when_the_record_is_lost(space: Workspace) -> None:
+    take_down(space, "wire-desk", day=DAY, out=OUT)
+    kept = (space.root / FILE).read_bytes()
+    (space.root / FILE).unlink()
+    with pytest.raises(WirecopyError, match=rf"takedowns\.toml lacks a source that was taken down .* on {DAY}"):
+        build(space, out=OUT)
+    (space.root / FILE).symlink_to("nowhere")
+    with pytest.raises(WirecopyError, match=r"takedowns\.toml: can't be read"):
+        build(space, out=OUT)
+    (space.root / "nowhere").write_bytes(kept)
+    build(space, out=OUT)
+    assert list(holding(space.release, ["wire-desk"])) == []
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1, max_size=4, unique=True))
