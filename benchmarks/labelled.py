@@ -139,7 +139,9 @@ def _mark(at: int, text: str, draw: random.Random) -> dict[str, Any]:
 def measured(folder: Path, what: str, code: str) -> tuple[float, float]:
     """Run code in a workspace, in a process of its own; tell what it took, and return its seconds and MB."""
     start = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code + TOLD], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code + TOLD], cwd=folder, check=True, stdout=subprocess.PIPE, text=True
+    )
     seconds = time.monotonic() - start
     cpu, memory = map(float, done.stdout.splitlines()[-1].split())
     print(f"{what:10}{seconds:8.1f} s {cpu:8.1f} CPU s {memory:8.0f} MB", flush=True)

@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from annotation.schemes.scheme import Scheme
-from corpus.toml import parse_toml
 from corpus.errors import WirecopyError
+from corpus.toml import parse_toml
 
 
 def built_in() -> list[str]:

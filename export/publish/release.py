@@ -60,7 +60,7 @@ def opened(folder: Path) -> Release:
     facts = manifest.facts
     if facts.kind == "partial":
         raise WirecopyError(
-            f"{folder} has but the part of {one_line(facts.name)} {one_line(facts.version)} that could be put back",
+            f"{folder} holds only what could be put back of {one_line(facts.name)} {one_line(facts.version)}",
             hint="publish the stand-off release that it was made of",
         )
     if not VERSION.fullmatch(facts.version) or PurePosixPath(facts.version).name != facts.version:

@@ -11,9 +11,9 @@ from annotation.studio import server
 from annotation.studio.accounts import Account, enter, existing, invite, login_of
 from annotation.studio.client import Studio
 from corpus.config import Config
-from corpus.toml import check
 from corpus.errors import WirecopyError
 from corpus.output import Output
+from corpus.toml import check
 from tests.annotation.test_server import logged_in
 from tests.proxy import DROP_AFTER, DROP_BEFORE, Fault, proxy
 

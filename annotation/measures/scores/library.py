@@ -6,9 +6,9 @@ from pathlib import Path
 
 from annotation.measures.scores.preset import Preset, misfit
 from annotation.schemes.scheme import Scheme
-from corpus.toml import parse_toml
 from corpus.errors import WirecopyError
 from corpus.files import digest
+from corpus.toml import parse_toml
 
 FOLDER = "presets"
 HERE = "annotation.measures.scores"
