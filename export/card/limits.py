@@ -62,6 +62,11 @@ def _splits(facts: Facts) -> list[str]:
     unlooked = [sentences.KINDS.get(kind, kind) for kind in facts.leakage.unlooked]
     if unlooked:
         lines.append(f"The makers did not look for {listed(unlooked)}: some may lie in two splits.")
+    elif len(facts.languages) > 1:
+        lines.append(
+            "Translations were looked for among articles that share names or figures, in scripts without capitals "
+            "figures alone: some may be missed, and lie in two splits."
+        )
     return lines
 
 
