@@ -91,17 +91,12 @@ def test_make_targets_are_real() -> None:
 
 
 def test_the_application_installs_as_the_readme_says(tmp_path: Path) -> None:
-    lines = [line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("uv ")]
-    assert len(lines) == 2
-    for number, line in enumerate(lines):
-        folder = tmp_path / str(number)
-        places = {"UV_TOOL_DIR": str(folder / "tools"), "UV_TOOL_BIN_DIR": str(folder / "bin")}
-        command = [str(BIN / "uv"), *shlex.split(line)[1:], "--quiet", "--python", sys.executable]
-        done = subprocess.run(
-            command, cwd=REPOSITORY, env=os.environ | places, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        subprocess.run([folder / "bin" / "wirecopy", "--version"], check=True, capture_output=True)
+    (line,) = (line for block in blocks(README, "sh") for line in block.splitlines() if line.startswith("uv "))
+    places = {"UV_TOOL_DIR": str(tmp_path / "tools"), "UV_TOOL_BIN_DIR": str(tmp_path / "bin")}
+    command = [str(BIN / "uv"), *shlex.split(line)[1:], "--quiet", "--python", sys.executable]
+    done = subprocess.run(command, cwd=REPOSITORY, env=os.environ | places, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    subprocess.run([tmp_path / "bin" / "wirecopy", "--version"], check=True, capture_output=True)
 
 
 def test_every_command_is_in_the_readme_and_every_one_there_exists() -> None:
