@@ -22,7 +22,7 @@ VERSION = (
     r"(?:-((?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*))?"
     r"(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$"
 )
-TWINS = ("-standoff", "-rehydrated")  # ends of the names of folders that are made of a release
+STANDOFF, REHYDRATED = TWINS = ("-standoff", "-rehydrated")  # ends of the names of folders that are made of a release
 SPLIT_NAMES = ("train", "validation", "test")
 
 

@@ -1,5 +1,6 @@
 """A TOML file, or values from one, read into a model: every wrong key is named with its place."""
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,3 +52,10 @@ def _reason(error: Any) -> str:
     except ValueError:  # Python prints no number of more than 4,300 digits
         shown = "a number without end"
     return f"{text}, not {shown if len(shown) <= LONGEST_SHOWN else shown[:LONGEST_SHOWN] + '...'}"
+
+
+def quoted(text: str) -> str:
+    """Return a TOML string that any terminal shows as it is; raise UnicodeEncodeError for what is no Unicode."""
+    text.encode()
+    # TOML escapes as JSON does, and more besides.
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08x}" for one in json.dumps(text, ensure_ascii=False))

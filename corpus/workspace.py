@@ -8,6 +8,7 @@ from corpus.config import FILE_NAME
 from corpus.errors import WirecopyError
 from corpus.files import write_text
 from corpus.output import Output
+from corpus.toml import quoted
 
 TEMPLATE = """\
 # The one file of this workspace. `wirecopy run` reads it; keep it under version control.
@@ -96,7 +97,7 @@ def init(*, folder: Path, articles: Path | None, out: Output) -> Path:
 
 
 def _template(folder: Path, place: str) -> str:
-    return TEMPLATE.format(name=_quoted(_name(folder)), id=secrets.token_hex(8), articles=_quoted(place))
+    return TEMPLATE.format(name=quoted(_name(folder)), id=secrets.token_hex(8), articles=quoted(place))
 
 
 def _relative(articles: Path, folder: Path) -> str:
@@ -111,10 +112,3 @@ def _name(folder: Path) -> str:
         char if char.isascii() and (char.isalnum() or char in " ._-") else "-" for char in folder.resolve().name
     )
     return name.strip("-_. ")[:50] or "workspace"
-
-
-def _quoted(text: str) -> str:
-    import json
-
-    # JSON's strings are TOML's but for DEL.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -17,7 +17,7 @@ from pathlib import Path
 from annotation.answers.tables import made
 from annotation.campaign import Campaign
 from annotation.campaign import load as load_campaigns
-from corpus.config import SPLIT_NAMES, Workspace, load
+from corpus.config import SPLIT_NAMES, TWINS, Workspace, load
 from corpus.dataset import CONFIGS, parts, state
 from corpus.errors import WirecopyError
 from corpus.files import digest, replacing, replacing_folder, sha256_file, sweep_all, write_text
@@ -140,7 +140,7 @@ def _notes(workspace: Workspace, before: Manifest | None, now: Manifest) -> Iter
         told = listing(f"{name} {by:+}" for name, by in changed.items() if by) or "as many rows as before"
         yield f"replaced {version}: {told}; to keep the old one, raise [release] version first"
     beside = [path.parent.name for path in workspace.release.parent.glob(f"*/{MANIFEST}")]
-    others = [one for one in beside if VERSION.fullmatch(one) and not one.startswith(f"{version}-")]
+    others = [one for one in beside if VERSION.fullmatch(one) and not one.endswith(TWINS)]
     if (newest := max([version, *others], key=order)) != version:
         yield f"{version} is lower than {newest}, which is here too: [release] version of wirecopy.toml"
     if missing := [name for name in ASKED if not getattr(people, name)]:

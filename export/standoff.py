@@ -16,7 +16,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from corpus.config import Config, Source, load
+from corpus.config import STANDOFF, Config, Source, load
 from corpus.errors import WirecopyError
 from corpus.files import digest, replacing_folder, sweep_all
 from corpus.output import Output
@@ -39,7 +39,6 @@ TEXTS: dict[Table, tuple[str, ...]] = {
     Table.ANNOTATIONS: ("spans.text",),
 }
 QUOTES = ("name-flip", "gender-flip", "foreign-credit")  # rules of evidence whose detail has words of the text
-SUFFIX = "-standoff"
 BUILD = "wirecopy export build"
 
 
@@ -88,7 +87,7 @@ def _stand_off(folder: Path, config: Config, out: Output) -> StoodOff:
         raise WirecopyError(f"no release in {folder}", hint=BUILD)
     if release.facts.kind != "release":
         raise WirecopyError(f"{folder} is itself no release with all its text", hint=BUILD)
-    target = folder.with_name(f"{folder.name}{SUFFIX}")
+    target = folder.with_name(f"{folder.name}{STANDOFF}")
     twin = twin_of(release, config)
     inputs = fingerprint(twin)
     before = known(target, hint=f"move {target} away, then: wirecopy export standoff")

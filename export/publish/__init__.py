@@ -46,7 +46,7 @@ def publish(
     if repo is None and wish != Wish():
         raise WirecopyError(f"{target} is not on the Hub: nothing there is public, gated or pulled", hint="org/name")
     folder = folder or load(workspace).release
-    with alone(folder.resolve().parent) if folder.is_dir() else nullcontext():
+    with alone(folder.absolute().parent) if folder.is_dir() else nullcontext():
         _publish(opened(folder), target, repo, wish, yes, out)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from corpus.errors import WirecopyError
 from corpus.files import sha256_file
 from corpus.output import Output, listing, one_line
+from corpus.toml import quoted
 from export.manifest import known
 from export.schema import MANIFEST, Manifest
 from export.standoff import TEXTS
@@ -83,7 +84,7 @@ def licensed(release: Release) -> None:
     missing = sorted({one.outlet or "" for one in facts.outlets if not (one.licence or "").strip()})
     if missing and (facts.kind != "standoff" or _has_text(release)):
         names = listing(one_line(name) if name else 'documents without an outlet (key "")' for name in missing)
-        lines = "\n".join(f'{_quoted(name)} = ""' for name in missing)
+        lines = "\n".join(f'{quoted(name)} = ""' for name in missing)
         raise WirecopyError(
             f"there is no licence statement for the text of {names}",
             hint="publish ids, offsets and labels without text: wirecopy export standoff; or say what lets you "
@@ -117,11 +118,6 @@ def _column(chunk: Mapping[str, Any]) -> str:
 def _empty(chunk: Mapping[str, Any]) -> bool:
     """Tell whether a part of a column holds nulls alone; where it does not say, it may hold anything."""
     return bool(chunk["num_values"] == (chunk["statistics"] or {}).get("null_count"))
-
-
-def _quoted(name: str) -> str:
-    """Return a TOML string that any terminal shows as it is."""
-    return '"' + "".join(f"\\U{ord(one):08x}" if one in '"\\' or not one.isprintable() else one for one in name) + '"'
 
 
 def sound(release: Release, out: Output) -> None:

@@ -199,8 +199,8 @@ def _manifest(hub: Hub, shown: Shown) -> dict[str, Any]:
 def _notes(release: Release, hub: Hub, shown: Shown, before: dict[str, Any]) -> list[str]:
     """Return what people should know: what is replaced, what somebody wrote on the Hub, what stays beside it."""
     notes = []
-    facts = before.get("facts")
-    if facts and (facts.get("name"), facts.get("version")) != tuple(release.title.rsplit(" ", 1)):
+    facts, mine = before.get("facts"), release.manifest.facts
+    if facts and (facts.get("name"), facts.get("version")) != (mine.name, mine.version):
         notes.append(one_line(f"it holds {facts.get('name')} {facts.get('version')} now"))
     card = before.get("files", {}).get(CARD)
     if isinstance(card, dict) and CARD in shown.files and sha256(hub.text(CARD, shown.head)) != card.get("sha256"):

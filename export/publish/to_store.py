@@ -161,7 +161,8 @@ def apply(release: Release, store: Store, plan: Plan) -> None:
 def _wrong(release: Release, store: Store) -> list[str]:
     """Return the files that are not there, have another size there, or are no part of the release."""
     there = store.asked(store.files)
-    there = {name: held for name, held in there.items() if name not in _left(release, there)}
+    left = set(_left(release, there))
+    there = {name: held for name, held in there.items() if name not in left}
     due = {name: release.size(name) for name in release.files}
     return sorted(one_line(name) for name in there.keys() | due if there.get(name) != due.get(name))
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from corpus.config import REHYDRATED, STANDOFF
 from corpus.errors import WirecopyError
 from corpus.files import replacing_folder, write_json
 from corpus.output import EXIT_PARTIAL, Output, listing
@@ -26,7 +27,7 @@ from export.rehydrate.matching import Matched, Told, match
 from export.rehydrate.texts import Texts
 from export.schema import MANIFEST, REHYDRATION, Facts, Manifest, TwinFacts
 from export.shards import rewrite, share
-from export.standoff import SUFFIX, Sizes, place_of, resized
+from export.standoff import Sizes, place_of, resized
 
 TWIN = "name the folder of a stand-off release"
 SHOWN = 30
@@ -102,7 +103,7 @@ def rehydrate(
     or another process works beside it.
     """
     folder = folder.resolve()  # "." has no name
-    target = (output or folder.with_name(f"{folder.name.removesuffix(SUFFIX)}-rehydrated")).resolve()
+    target = (output or folder.with_name(f"{folder.name.removesuffix(STANDOFF)}{REHYDRATED}")).resolve()
     _named(folder)  # for a name that is wrong no folder is made
     with alone(target.parent):
         return _rehydrate(folder, sources, target, workers, out)

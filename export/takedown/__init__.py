@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from corpus.config import SPLIT_NAMES, Workspace, load
+from corpus.config import SPLIT_NAMES, STANDOFF, Workspace, load
 from corpus.dataset import parts
 from corpus.errors import WirecopyError
 from corpus.features import value
@@ -29,7 +29,7 @@ from export.manifest import DERIVED, known, seal
 from export.schema import CHANGES, LEAKAGE, MANIFEST, SPLITS, ConfigFacts, Facts, Manifest, TakedownFacts, TwinFacts
 from export.shards import batches, rewrite, shards, share
 from export.splits.ledger import GONE
-from export.standoff import SUFFIX, Sizes, fingerprint, place_of, resized, twin_of
+from export.standoff import Sizes, fingerprint, place_of, resized, twin_of
 from export.takedown.record import FILE, Entry, add, entries
 from export.takedown.rows import Gone, facts, of, taken_down, told
 
@@ -95,7 +95,7 @@ def _take_down(workspace: Workspace, source: str, day: str, out: Output) -> list
     done = []
     for folder, release in sorted(releases.items(), key=lambda one: one[1].facts.kind != "release"):
         # What a stand-off twin says of its release has to be true of what is left.
-        text = known(folder.with_name(folder.name.removesuffix(SUFFIX))) if folder.name.endswith(SUFFIX) else None
+        text = known(folder.with_name(folder.name.removesuffix(STANDOFF))) if folder.name.endswith(STANDOFF) else None
         twin = twin_of(text, workspace.config) if text and release.facts.kind == "standoff" else None
         done.append(clear(folder, release, entry, twin))
     return [one for one in done if one is not None]

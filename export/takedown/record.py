@@ -1,8 +1,6 @@
 """`takedowns.toml`: which sources were taken down, kept under version control, so that none comes back."""
 
-import json
 import os
-import re
 import tomllib
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from pydantic import Field, ValidationError
 from corpus.config import Day, Section, Workspace
 from corpus.errors import WirecopyError
 from corpus.files import sha256, write_text
-from corpus.toml import parse_toml
+from corpus.toml import parse_toml, quoted
 from export.schema import MANIFEST, Manifest
 
 FILE = "takedowns.toml"
@@ -78,10 +76,4 @@ def check_kept(workspace: Workspace) -> None:
 
 
 def _lines(entry: Entry) -> str:
-    return f"\n[[takedown]]\nsource = {_quoted(entry.source)}\ndate = {_quoted(entry.date)}\n"
-
-
-def _quoted(text: str) -> str:
-    """Return a TOML string."""
-    # TOML escapes as JSON does, and one character more.
-    return re.sub("\x7f", r"\\u007f", json.dumps(text, ensure_ascii=False))
+    return f"\n[[takedown]]\nsource = {quoted(entry.source)}\ndate = {quoted(entry.date)}\n"

@@ -9,11 +9,10 @@ from functools import cached_property
 from pathlib import Path
 
 from corpus.check.findings import Checked, Finding, Tally
-from corpus.config import load
+from corpus.config import STANDOFF, load
 from corpus.errors import WirecopyError
 from corpus.output import Output
 from export.schema import MANIFEST, SPLITS, Table
-from export.standoff import SUFFIX
 from export.verify import answers, contract, documents, labels, pairs, privacy
 from export.verify.files import strange
 from export.verify.index import Index, gather
@@ -64,7 +63,7 @@ def _mended(folder: Path, workspace: Path) -> str:
         release = load(workspace).release.resolve()
     except WirecopyError:
         return "fetch it again"
-    made = {release: "build", release.with_name(f"{release.name}{SUFFIX}"): "standoff"}
+    made = {release: "build", release.with_name(f"{release.name}{STANDOFF}"): "standoff"}
     how = made.get(folder.resolve())
     return f"move {folder} away, then: wirecopy export {how}" if how else "fetch it again"
 

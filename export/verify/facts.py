@@ -70,7 +70,7 @@ def configs(release: Release) -> Iterator[Finding]:
                 f"config '{one.name}' has other columns than its rows: {sorted(wrong) or 'in order'}", MANIFEST
             )
         found.append(place)
-    for name, table, _ in due.keys() - found:
+    for name, table, _ in (place for place in due if place not in found):
         yield Finding(f"no config '{name}' for {table}", MANIFEST)
     names = [one.name for one in release.facts.campaigns]
     for name in sorted({name for name in names if names.count(name) > 1}):
