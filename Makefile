@@ -25,6 +25,7 @@ bench: .venv/ready
 	$(BIN)/python benchmarks/startup.py
 
 bench-corpus: .venv/ready
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --group peers
 	$(BIN)/python -m benchmarks.corpus --steps
 	$(BIN)/python -m benchmarks.corpus --scale
 	$(BIN)/python -m benchmarks.alignment
