@@ -6,7 +6,7 @@ its title, its paragraphs with their roles, and the evidence that the text itsel
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,32 +41,55 @@ class Scanned(NamedTuple):
 
 @dataclass
 class Rows:
-    """Columns of segments on their way to one record batch."""
+    """Sentences on their way to one record batch; what those of a line or of a document share stands there once."""
 
-    columns: dict[str, list[Any]] = field(default_factory=lambda: {name: [] for name in Segment.model_fields})
+    doc_ids: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)  # of each document
+    roles: list[Role] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)  # sentences of each line
+    ids: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    places: list[Line] = field(default_factory=list)
 
     def add(self, one: Scanned, spans_: Sequence[Line], lines: Sequence[str], roles: Sequence[Role]) -> None:
         """Cut one document into sentences; no sentence crosses a line."""
         text, language = one.text, one.language
         numbers = before_numbers(text)
         cut = [spans(text, start, end, language, numbers) for start, end in spans_]
-        sizes = list(map(len, cut))
-        flat = [span for each in cut for span in each]
-        languages = [
+        flat = list(chain.from_iterable(cut))
+        texts = [text[start:end] for start, end in flat]
+        self.doc_ids.append(one.doc_id)
+        self.lines.append(len(cut))
+        self.roles += roles
+        self.languages += [
             UNKNOWN if role in NAMES else line_language(line, language) for line, role in zip(lines, roles, strict=True)
         ]
-        texts = [text[start:end] for start, end in flat]
-        starts, ends = zip(*flat, strict=True) if flat else ((), ())
-        columns = self.columns
-        columns["segment_id"] += segment_ids(one.doc_id, texts)
-        columns["doc_id"] += repeat(one.doc_id, len(flat))
-        columns["index"] += range(len(flat))
-        columns["paragraph"] += chain.from_iterable(map(repeat, range(len(sizes)), sizes))
-        columns["start"] += starts
-        columns["end"] += ends
-        columns["text"] += texts
-        columns["role"] += chain.from_iterable(map(repeat, roles, sizes))
-        columns["language"] += chain.from_iterable(map(repeat, languages, sizes))
+        self.sizes += map(len, cut)
+        self.ids += segment_ids(one.doc_id, texts)
+        self.texts += texts
+        self.places += flat
+
+    def batch(self, schema: Any) -> Any:
+        """Return the rows as a record batch."""
+        import pyarrow as pa
+
+        document = np.repeat(np.arange(len(self.lines)), self.lines)  # of each line
+        line = np.repeat(np.arange(len(self.sizes)), self.sizes)  # of each sentence
+        paragraph, index = _numbered(document)[line], _numbered(document[line])
+        places = np.fromiter(chain.from_iterable(self.places), np.int64).reshape(-1, 2)
+        columns = {
+            "segment_id": self.ids,
+            "doc_id": _repeated(self.doc_ids, document[line]),
+            "index": index,
+            "paragraph": paragraph,
+            "start": places[:, 0],
+            "end": places[:, 1],
+            "text": self.texts,
+            "role": _repeated(self.roles, line),
+            "language": _repeated(self.languages, line),
+        }
+        return pa.record_batch([pa.array(columns[name], type=schema.field(name).type) for name in schema.names], schema)
 
 
 def segments(folder: Path, *, scan: Path, frequent: Sequence[int], dropped: Collection[int]) -> Counters:
@@ -94,7 +117,7 @@ def segments(folder: Path, *, scan: Path, frequent: Sequence[int], dropped: Coll
                 marks.append(xxhash.xxh3_64_intdigest("".join(kinds).encode()))
                 number += 1
             put_labels(_labels(labels, titles, lines, labelled))
-            counters["segments"] += put(_batch(rows.columns, arrow_schema(Segment)))
+            counters["segments"] += put(rows.batch(arrow_schema(Segment)))
             counters["paragraphs"] += sum(map(len, lines))
     np.save(folder / "roles.npy", np.array(marks, dtype=np.uint64))
     return counters
@@ -123,11 +146,17 @@ def _documents(batch: Any, hashes: Any) -> Iterator[Scanned]:
         yield Scanned(doc_id, title, language, text, flat[first:last], numbers)
 
 
-def _batch(columns: dict[str, list[Any]], schema: Any) -> Any:
+def _repeated(values: Sequence[str], at: Any) -> Any:
     import pyarrow as pa
 
-    arrays = [pa.array(columns[name], type=schema.field(name).type) for name in schema.names]
-    return pa.record_batch(arrays, schema=schema)
+    taken = pa.array(values, pa.string()).take(pa.array(at))
+    # Without the bitmap of nulls, of which there are none: row groups are measured by bytes.
+    return pa.Array.from_buffers(taken.type, len(taken), [None, *taken.buffers()[1:]])
+
+
+def _numbered(owners: Any) -> Any:
+    """Return for each of a sorted array the number that it has among its equals, from 0."""
+    return np.arange(len(owners)) - np.searchsorted(owners, owners)
 
 
 def _labels(

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sentencex import segment
 
 from corpus.paragraphs import paragraphs
-from corpus.sentences import segment_ids, spans
+from corpus.sentences import ONE, SPACE, segment_ids, spans
 
 PARTS = [
     *"aZ 0.?!…。！؟।\n\t\"'()„“”«»:-–日ب",
@@ -55,7 +56,26 @@ def test_every_sentence_is_bare_and_none_is_lost(text: str, language: str) -> No
     assert not text[end:].strip()
 
 
-ONE = [
+# What the splitter has rules of its own for.
+OWN_RULES = "en am ar bg bn da el es fi gu hi hy it ja kk kn ml my pa pl ru ta te uk".split()  # noqa: SIM905
+LISTS = ["- ", "* ", "+ ", "(1) ", "(a ", "ii ", "a ", "1 ", "'", '"', "«", "»", " ", "/", "b@c", "Dr", "%", "-"]
+
+
+@given(st.lists(st.sampled_from([*LISTS, *PARTS]) | st.text(max_size=3), max_size=20), st.sampled_from(OWN_RULES))
+def test_the_splitter_is_not_needed_for_a_line_of_letters_and_harmless_marks(parts: list[str], language: str) -> None:
+    line = "".join(part for part in parts if ONE.fullmatch(f"{part}x")) + parts[-1][:1] if parts else ""
+    assert not ONE.fullmatch(line) or len(segment(language, SPACE.sub(" ", line))) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "el", "hy", "my", "zh"])
+def test_no_letter_and_no_harmless_mark_ends_a_sentence(language: str) -> None:
+    harmless = [char for char in map(chr, [*range(0xD800), *range(0xE000, 0x110000)]) if ONE.fullmatch(f"{char}.")]
+    for at in range(0, len(harmless), 50):
+        line = " ".join(f"A{char} Bc{char}De {char} Fg {char}H {char}i" for char in harmless[at : at + 50])
+        assert len(segment(language, SPACE.sub(" ", line))) == 1
+
+
+DIVIDES_NOTHING = [
     ("de", "Am 250. Jahrestag der Gründung kam sie."),
     ("de", "Sie lief in der 4. Klasse und am 3. Oktober mit."),
     ("de", "Der Brief ging an den 45. Präsidenten der Bank."),
@@ -86,7 +106,7 @@ TWO = [
 ]
 
 
-@pytest.mark.parametrize(("language", "text"), ONE)
+@pytest.mark.parametrize(("language", "text"), DIVIDES_NOTHING)
 def test_an_ordinal_an_era_or_an_initial_divides_no_sentence(language: str, text: str) -> None:
     assert sentences(text, language) == [text]
 
