@@ -10,13 +10,14 @@ Not covered: names of several words as one (each word is an anchor); scripts wit
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.relations.characters import Numbers, chunks, scramble
-from corpus.relations.letters import CAPITAL, DIGIT, OPENING, POINT, SILENT, SOUND, VOWEL, Kinds, table
+from corpus.relations.letters import CAPITAL, DIGIT, OPENING, POINT, SILENT, SOUND, VOWELS, Kinds, table
 
 MOST = 40  # anchors of a text: the most frequent, then the first
 PREFIX = 6  # letters of a word that count: behind them stand inflections
@@ -25,6 +26,12 @@ OFTEN = np.uint64(3)  # the bits with min(occurrences, 4) - 1
 COMMON = np.uint64(4)  # the bit of what is in any news: days, months, years, small numbers
 RADIX = 37  # of a number made of sounds: 26 letters, 10 digits
 POWERS = np.array([RADIX**power for power in range(PREFIX + 1)], np.uint32)
+# How a word looks, in five bits: it begins with a digit, a capital, has either next, may be capital for its place.
+LOOK = 0x40
+_NUMBER, _CAPITAL, _SECOND, _PLACED = (np.arange(32) & bits != 0 for bits in (1, 2, 4 | 8, 16))
+SHORT = _NUMBER | _CAPITAL & _SECOND  # a word of two letters that counts
+# In halves, as a sentence may begin with any word; above, whether it may be a name.
+WEIGHT = np.where(_NUMBER | _CAPITAL & ~_PLACED, 2, 1 * _CAPITAL) | (_NUMBER | _CAPITAL) * (1 << 32)
 ANY_NEWS = """
 Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April June July August September
 October November December Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Januar Februar März Juni Juli
@@ -63,75 +70,92 @@ def _anchors(texts: Sequence[str]) -> tuple[Numbers, Words]:
     joined = "\n".join(["", "", *texts, ""]).encode("utf-32-le", "surrogatepass")
     # numpy takes by intp: converting first is three times as fast.
     kinds = table().take(np.frombuffer(joined, np.uint32).astype(np.intp), mode="clip")
+    begins = _begins(kinds)
+    prefix, length, looks = _prefixes(kinds, begins)
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1) + 1
-    starts = _words(kinds)
-    prefix, length = _prefixes(kinds, starts)
-    first = kinds[starts]
-    capital, number = (first & CAPITAL) != 0, (first & DIGIT) != 0
-    short = (length == LEAST_NUMBER) & (number | capital & ((kinds[starts + 1] & (CAPITAL | DIGIT)) != 0))
-    kept = np.flatnonzero((length >= LEAST_NAME) | short)
-    opening = ((kinds[starts - 1] | kinds[starts - 2]) & OPENING) != 0
-    weight = capital.astype(np.int64)  # in halves: a sentence may begin with any word
-    weight[number | capital & ~opening] = 2
-    owners = np.repeat(np.arange(len(texts)), np.diff(np.searchsorted(starts[kept], ends), prepend=0))
-    return _salient(owners << 32 | prefix[kept], weight[kept], (number | capital)[kept], length[kept])
+    counts = [np.count_nonzero(begins[start:end]) for start, end in pairwise([0, *ends.tolist()])]
+    owners = np.repeat(np.arange(len(texts)), counts)
+    kept = np.flatnonzero((length >= LEAST_NAME) | (length == LEAST_NUMBER) & SHORT.take(looks))
+    words = owners.take(kept) << 32 | prefix.take(kept)
+    return _salient(words, WEIGHT.take(looks.take(kept)), length.take(kept) >= LEAST_WORD)
 
 
-def _salient(words: Words, weight: Words, named: NDArray[np.bool_], length: Words) -> tuple[Numbers, Words]:
+def _salient(words: Words, weight: Words, long: NDArray[np.bool_]) -> tuple[Numbers, Words]:
     """Return the anchors among the words of texts (text << 32 | prefix), and the text of each."""
+    if not len(words):
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
     order = _order(words)
     words = words.take(order)
-    starts = np.flatnonzero(np.append(True, words[1:] != words[:-1])[: len(words)])
-    if not len(starts):
-        return np.empty(0, np.uint64), np.empty(0, np.int64)
-    size = np.diff(np.append(starts, len(words)))
+    last = np.flatnonzero(np.append(words[1:] != words[:-1], True))
+    size = np.diff(last, prepend=-1)
     # Two sums at once, each in 32 bits: no text has as many words.
-    sums = np.add.reduceat((weight | named.astype(np.int64) << 32).take(order), starts)
-    sure = (sums & 0xFFFFFFFF) >= 2
-    name = 2 * (sums >> 32) > size
-    kept = name | (np.maximum.reduceat(length.take(order), starts) >= LEAST_WORD) & (size > 1)
-    starts, size, name = starts[kept], size[kept], (name & sure)[kept]
-    prefix, owners, place = words[starts] & 0xFFFFFFFF, words[starts] >> 32, order[starts]
-    common = ~name | _common(prefix)
-    order = np.lexsort((place, -size, owners << 1 | common))
+    sums = _sums(weight.take(order), last)
+    sure, name = (sums & 0xFFFFFFFF) >= 2, 2 * (sums >> 32) > size
+    kept = np.flatnonzero(name | (size > 1) & (_sums(long.take(order), last) > 0))
+    last, size, common = last.take(kept), size.take(kept), ~(name & sure).take(kept)
+    found, place = words.take(last), order.take(last - size + 1)
+    prefix, owners = found & 0xFFFFFFFF, found >> 32
+    common |= _common(prefix)
+    # Of each text what is not common, then the most frequent, then the first: a chunk is small enough for one number.
+    bits = len(words).bit_length()
+    order = np.argsort(((owners << 1 | common) << bits | len(words) - size) << bits | place)
     counts = np.bincount(owners)
     rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     order = order[rank < MOST]
-    bits = np.minimum(size, 4) - 1 + np.where(common, int(COMMON), 0)
-    return (scramble(prefix.astype(np.uint64)) & ~(OFTEN | COMMON) | bits.astype(np.uint64))[order], owners[order]
+    marked = np.minimum(size, 4) - 1 + np.where(common, int(COMMON), 0)
+    return (scramble(prefix.astype(np.uint64)) & ~(OFTEN | COMMON) | marked.astype(np.uint64))[order], owners[order]
 
 
-def _words(kinds: Kinds) -> Words:
-    """Return where each run of letters and digits begins; marks between digits belong to it."""
-    inside = (kinds & (SOUND | SILENT)) != 0
-    digits = np.flatnonzero((kinds & DIGIT) != 0)
-    near = digits[:-1][digits[1:] - digits[:-1] == 2] + 1
-    inside[near[(kinds[near] & POINT) != 0]] = True
-    return np.flatnonzero(inside[1:] > inside[:-1]) + 1
+def _sums(values: NDArray[Any], last: Words) -> Words:
+    """Return the sum of each group of values, by where its last one is."""
+    return np.diff(np.cumsum(values, dtype=np.int64).take(last), prepend=0)
 
 
-def _prefixes(kinds: Kinds, starts: Words) -> tuple[Words, Words]:
-    """Return the first PREFIX sounds of each word as one number below 2^32, vowels at the end cut, and its length."""
+def _begins(kinds: Kinds) -> NDArray[np.bool_]:
+    """Tell where a run of letters and digits begins right behind; marks between digits belong to it."""
+    inside, digit = (kinds & (SOUND | SILENT)) != 0, (kinds & DIGIT) != 0
+    inside[1:-1] |= digit[:-2] & ((kinds[1:-1] & POINT) != 0) & digit[2:]
+    return np.append(inside[1:] > inside[:-1], False)
+
+
+def _prefixes(kinds: Kinds, begins: NDArray[np.bool_]) -> tuple[Words, Words, NDArray[np.uint8]]:
+    """Return the first PREFIX sounds of each word as a number below 2^32, vowels at the end cut, length and look."""
     sounds = kinds & SOUND
     heard = sounds != 0
     heard[1:] &= (sounds[1:] != sounds[:-1]) | ((kinds[1:] & DIGIT) != 0)  # a doubled letter is one
-    # Nothing is heard between words: what is up to the next one is in this one.
-    length = np.add.reduceat(heard.astype(np.int64), starts) if len(starts) else starts
-    first = np.cumsum(length) - length
-    letters = np.append(kinds.take(np.flatnonzero(heard)), np.zeros(PREFIX, np.uint16))
-    # From each place on: the six sounds as one number, and a bit for each that is a vowel.
-    six = _six((letters & SOUND).astype(np.uint32), RADIX)
-    vowels = _six(((letters & VOWEL) != 0).astype(np.uint8), 2)
-    size = _sizes().take(vowels.take(first).astype(np.intp) * (PREFIX + 1) + np.minimum(length, PREFIX))
-    return (six.take(first) // POWERS.take(PREFIX - size)).astype(np.int64), length
+    # A byte for each sound, and one before each word that tells its look. `translate` drops the others, which
+    # is several times as fast as taking these by their places and summing up the sounds of each word.
+    codes = sounds.astype(np.uint8) | -(~heard).view(np.uint8)
+    codes[1:-2] &= _looks(kinds) | (begins[1:-2].view(np.uint8) - np.uint8(1))
+    codes = np.frombuffer(codes.tobytes().translate(None, b"\xff") + bytes(PREFIX), np.uint8)
+    at = np.flatnonzero(codes >= LOOK)
+    length = np.diff(at, append=len(codes) - PREFIX) - 1
+    # What stands behind a shorter word is below RADIX too, and is cut.
+    letters = codes & np.uint8(LOOK - 1)
+    two = letters[:-1] * np.uint16(RADIX) + letters[1:]
+    pairs = two.take([at + 1, at + 3, at + 5])
+    size = _sizes().take(_joined(_vowels().take(pairs), 4) * (PREFIX + 1) + np.minimum(length, PREFIX))
+    return (_joined(pairs, RADIX**2) // POWERS.take(PREFIX - size)).astype(np.int64), length, codes.take(at) - LOOK
 
 
-def _six(digits: NDArray[Any], radix: int) -> NDArray[Any]:
-    """Return the number that the PREFIX digits from each place on make."""
-    kind = digits.dtype.type
-    two = digits[:-1] * kind(radix) + digits[1:]
-    four = two[:-2] * kind(radix**2) + two[2:]
-    return np.asarray(four[:-2] * kind(radix**2) + two[4:])
+def _looks(kinds: Kinds) -> NDArray[np.uint8]:
+    """Return LOOK and the look of a word that begins behind each character but the first and the last two."""
+    first, second, before = kinds[2:-1], kinds[3:], kinds[1:-2] | kinds[:-3]
+    bits = (first & (CAPITAL | DIGIT)) >> 6 | (second & (CAPITAL | DIGIT)) >> 4 | (before & OPENING) >> 7
+    return np.asarray(bits.astype(np.uint8) | np.uint8(LOOK))
+
+
+def _joined(digits: NDArray[Any], radix: int) -> NDArray[np.uint32]:
+    """Return the numbers that rows of digits make."""
+    first, second, third = digits.astype(np.uint32)
+    return np.asarray((first * radix + second) * radix + third)
+
+
+@cache
+def _vowels() -> NDArray[np.uint8]:
+    """Return for two sounds, as a number below RADIX^2, a bit for each that is a vowel."""
+    vowel = np.isin(np.arange(RADIX), VOWELS).astype(np.uint8)
+    return np.asarray((vowel[:, None] << 1 | vowel).ravel())
 
 
 @cache
@@ -158,11 +182,12 @@ def _common(prefix: Words) -> NDArray[np.bool_]:
     """Tell of each prefix whether any news has it: a number of two digits, a year, a day, a month."""
     year = (prefix // RADIX**2 == 28 * RADIX + 36) | (prefix // RADIX**2 == 29 * RADIX + 27)
     small = (prefix < RADIX**2) & (prefix // RADIX >= 27)
-    return np.asarray(year | small | np.isin(prefix, _any_news()))
+    listed = _any_news()
+    return np.asarray(year | small | (listed.take(np.searchsorted(listed, prefix), mode="clip") == prefix))
 
 
 @cache
 def _any_news() -> Words:
     text = f"\n\n{ANY_NEWS}"
     kinds = table().take(np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.intp))
-    return np.unique(_prefixes(kinds, _words(kinds))[0])
+    return np.unique(_prefixes(kinds, _begins(kinds))[0])

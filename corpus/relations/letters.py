@@ -18,7 +18,8 @@ Kinds = NDArray[np.uint16]
 
 LAST = 0x10000
 SOUND = np.uint16(0x3F)  # the bits that hold the letter (1..26) or digit (27..36); 0: neither
-DIGIT, CAPITAL, VOWEL = np.uint16(0x40), np.uint16(0x80), np.uint16(0x100)
+DIGIT, CAPITAL = np.uint16(0x40), np.uint16(0x80)
+VOWELS = [1, 5, 9, 15, 21]  # among the sounds: a, e, i, o, u
 SILENT = np.uint16(0x200)  # inside a word, but not heard: accents, h
 POINT = np.uint16(0x400)  # does not count between two digits
 OPENING = np.uint16(0x800)  # a word behind it, or behind it and a space, may be capital for that alone
@@ -55,4 +56,4 @@ def _kind(code: int) -> int:
     capital = int(CAPITAL) if base.isupper() else 0
     if sound == "h":
         return capital | int(SILENT)
-    return capital | (int(VOWEL) if sound in "aeiou" else 0) | ord(sound) - ord("a") + 1
+    return capital | ord(sound) - ord("a") + 1
