@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from corpus.relations.characters import Numbers, chunks, scramble
 from corpus.relations.letters import CAPITAL, DIGIT, OPENING, POINT, SILENT, SOUND, VOWELS, Kinds, table
+from corpus.relations.sorting import inside, stable_order
 
 MOST = 40  # anchors of a text: the most frequent, then the first
 PREFIX = 6  # letters of a word that count: behind them stand inflections
@@ -84,7 +85,7 @@ def _salient(words: Words, weight: Words, long: NDArray[np.bool_]) -> tuple[Numb
     """Return the anchors among the words of texts (text << 32 | prefix), and the text of each."""
     if not len(words):
         return np.empty(0, np.uint64), np.empty(0, np.int64)
-    order = _order(words)
+    order = stable_order(words)
     words = words.take(order)
     last = np.flatnonzero(np.append(words[1:] != words[:-1], True))
     size = np.diff(last, prepend=-1)
@@ -99,9 +100,7 @@ def _salient(words: Words, weight: Words, long: NDArray[np.bool_]) -> tuple[Numb
     # Of each text what is not common, then the most frequent, then the first: a chunk is small enough for one number.
     bits = len(words).bit_length()
     order = np.argsort(((owners << 1 | common) << bits | len(words) - size) << bits | place)
-    counts = np.bincount(owners)
-    rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-    order = order[rank < MOST]
+    order = order[inside(owners[order]) < MOST]
     marked = np.minimum(size, 4) - 1 + np.where(common, int(COMMON), 0)
     return (scramble(prefix.astype(np.uint64)) & ~(OFTEN | COMMON) | marked.astype(np.uint64))[order], owners[order]
 
@@ -113,9 +112,9 @@ def _sums(values: NDArray[Any], last: Words) -> Words:
 
 def _begins(kinds: Kinds) -> NDArray[np.bool_]:
     """Tell where a run of letters and digits begins right behind; marks between digits belong to it."""
-    inside, digit = (kinds & (SOUND | SILENT)) != 0, (kinds & DIGIT) != 0
-    inside[1:-1] |= digit[:-2] & ((kinds[1:-1] & POINT) != 0) & digit[2:]
-    return np.append(inside[1:] > inside[:-1], False)
+    word, digit = (kinds & (SOUND | SILENT)) != 0, (kinds & DIGIT) != 0
+    word[1:-1] |= digit[:-2] & ((kinds[1:-1] & POINT) != 0) & digit[2:]
+    return np.append(word[1:] > word[:-1], False)
 
 
 def _prefixes(kinds: Kinds, begins: NDArray[np.bool_]) -> tuple[Words, Words, NDArray[np.uint8]]:
@@ -168,14 +167,6 @@ def _sizes() -> Words:
             cut = len(heard.rstrip("1"))
             sizes.append(cut if cut > 2 else length)
     return np.array(sizes)
-
-
-def _order(words: Words) -> Words:
-    """Return the stable order of words; where there is room, by sorting numbers that end in the place, far faster."""
-    bits = len(words).bit_length()
-    if words.max(initial=0) >> (63 - bits):
-        return np.argsort(words, kind="stable")
-    return np.sort(words << bits | np.arange(len(words))) & ((1 << bits) - 1)
 
 
 def _common(prefix: Words) -> NDArray[np.bool_]:

@@ -23,12 +23,12 @@ def candidates(keys: Numbers, documents: NDArray[np.integer], *, largest: int | 
     Among many documents with one key (a template), each is paired with the WINDOW that follow it, so the
     pairs grow with the rows. Keys of more than `largest` rows are left out.
     """
-    keys, found = _shared(keys, documents.astype(np.int64), largest)
+    groups, found = _shared(keys, documents.astype(np.int64), largest)
     pairs = []
-    at: NDArray[np.int64] = np.arange(len(keys))
+    at: NDArray[np.int64] = np.arange(len(groups))
     for step in range(1, WINDOW + 1):
-        at = at[at + step < len(keys)]
-        at = at[keys[at] == keys[at + step]]
+        at = at[at + step < len(groups)]
+        at = at[groups[at] == groups[at + step]]
         pairs.append(np.unique(_packed(found[at], found[at + step])))
     return _unpacked(np.unique(np.concatenate(pairs)))
 
@@ -42,16 +42,16 @@ def similarity(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.
     return np.asarray(np.clip((agreeing - AGREEING) / (1 - AGREEING), 0.0, 1.0))
 
 
-def _shared(keys: Numbers, documents: Pairs, largest: int | None) -> tuple[Numbers, Pairs]:
-    """Return the rows whose key is no other's alone, sorted by key and document."""
-    order = np.argsort(keys, kind="stable")
+def _shared(keys: Numbers, documents: Pairs, largest: int | None) -> tuple[Pairs, Pairs]:
+    """Return a number for each key that is no row's alone, and the documents with it, both in order."""
+    order = np.argsort(keys)
     keys, documents = keys[order], documents[order]
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
     sizes = np.diff(np.append(starts, len(keys)))
     kept = np.repeat((sizes > 1) & (sizes <= (largest or len(keys))), sizes)
-    keys, documents = keys[kept], documents[kept]
-    order = np.lexsort((documents, keys))
-    return keys[order], documents[order]
+    groups = np.repeat(np.arange(len(starts)), sizes)
+    shared = _unpacked(np.sort(groups[kept] << 32 | documents[kept]))
+    return shared[:, 0], shared[:, 1]
 
 
 def _packed(left: Pairs, right: Pairs) -> Pairs:

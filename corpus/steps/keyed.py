@@ -27,8 +27,8 @@ def line_hash(outlet: str, key: str) -> int:
 
 
 def save(folder: Path, name: str, keys: Array, *columns: Array) -> None:
-    """Save keys in order, and the columns that go with them."""
-    order = np.argsort(keys, kind="stable")
+    """Save keys in order, and the columns that go with them; rows of one key come in any order."""
+    order = np.argsort(keys)
     for place, column in enumerate((keys, *columns)):
         np.save(folder / f"{name}.{place}.npy", column[order])
 

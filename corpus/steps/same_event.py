@@ -7,6 +7,7 @@ import numpy as np
 
 from corpus.engine import Counters
 from corpus.relations import events, near_duplicates
+from corpus.relations.sorting import inside
 from corpus.steps import keyed
 from corpus.steps.keyed import Array, Rows
 
@@ -63,8 +64,9 @@ def _anchors(documents: Array, scans: Sequence[Path], starts: Array) -> tuple[Ar
     for shard in np.unique(shards):
         offsets, flat = keyed.load(scans[shard], "anchor_offsets"), keyed.load(scans[shard], "anchors")
         mine = documents[shards == shard] - starts[shard]
-        counts.append(offsets[mine + 1] - offsets[mine])
-        parts += [np.array(flat[offsets[at] : offsets[at + 1]]) for at in mine]
+        sizes = offsets[mine + 1] - offsets[mine]
+        counts.append(sizes)
+        parts.append(flat[np.repeat(offsets[mine], sizes) + inside(np.repeat(np.arange(len(mine)), sizes))])
     return np.concatenate(parts), np.cumsum(np.concatenate(counts))
 
 
