@@ -47,6 +47,8 @@ class Local:
     def _started(self) -> ProcessPoolExecutor:
         # "spawn": a forked copy of a process with Arrow's threads may hang.
         if self._pool is None:
+            # A new Python looks for modules in the current folder first, and that may be somebody's articles.
+            os.environ.setdefault("PYTHONSAFEPATH", "1")
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=_alone)
         return self._pool

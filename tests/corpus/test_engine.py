@@ -141,6 +141,22 @@ def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
     wait_until(lambda: not any(alive(pid) for pid in workers))
 
 
+def test_workers_take_no_modules_from_the_current_folder(tmp_path: Path) -> None:
+    here = tmp_path / "articles"
+    here.mkdir()
+    (here / "multiprocessing.py").write_text("import pathlib\npathlib.Path('planted').touch()\n")
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "from pathlib import Path\nfrom corpus.engine.local import Local\nfrom tests.corpus.test_engine import tasks\n"
+        "if __name__ == '__main__':\n"
+        f"    assert len(list(Local(2).run(Path({str(tmp_path)!r}), tasks('a', 'b')))) == 2\n"
+    )
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
+    env |= {"PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, script], env=env, cwd=here, timeout=60)
+    assert done.returncode == 0 and not (here / "planted").exists()
+
+
 def linger(folder: Path, *, told: Path) -> Counters:
     """A task that does not end by itself."""
     told.write_text(str(os.getpid()))
