@@ -198,18 +198,19 @@ def task_of(
     paragraph: int | None = None,
     start: int = 0,
 ) -> Task:
+    text_hash = digest(data)
     # Another list of actors leaves the unit what it is.
     read = {key: value for key, value in data.items() if key != "actors"}
     place = [] if paragraph is None else [paragraph]
     return Task(
         key=digest(name, doc_ids, list(segment_ids), target_id, *place),
-        payload=digest(digest(read), scheme.hash, scheme.guideline_hash),
+        payload=digest(text_hash if len(read) == len(data) else digest(read), scheme.hash, scheme.guideline_hash),
         campaign=name,
         doc_ids=doc_ids,
         segment_ids=list(segment_ids),
         target_id=target_id,
         languages=languages,
-        text_hash=digest(data),
+        text_hash=text_hash,
         scheme_hash=scheme.hash,
         guideline_version=f"{scheme.id}-{scheme.version}",
         paragraph=paragraph,

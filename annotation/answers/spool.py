@@ -103,7 +103,10 @@ class Spool:
 
     def rows(self, which: str = ALL) -> Iterator[Annotation]:
         """Yield rows in the order of the units, those of units that are gone last."""
-        return (Annotation.model_validate(row) for row, _ in self._select(which))
+        for row, values, _ in self._select(which):
+            one = Annotation.model_validate_json(row)
+            changed = {name: value for name, value in values.items() if value != getattr(one, name)}
+            yield one.model_copy(update=changed) if changed else one
 
     def batches(self, schema: "pa.Schema") -> "Iterator[pa.RecordBatch]":
         """Yield all rows as they go to a table of this schema."""
@@ -113,17 +116,17 @@ class Spool:
 
     def contrary(self) -> Iterator[tuple[str, Annotation]]:
         """Yield the live annotations that contradict themselves, each with its project and task."""
-        return ((task, Annotation.model_construct(**row)) for row, task in self._select(CONTRARY))
+        rows = self._select(CONTRARY)
+        return ((task, Annotation.model_construct(**json.loads(row) | values)) for row, values, task in rows)
 
     def quarantined(self) -> Iterator[dict[str, Any]]:
         """Yield what breaks the contract, in a stable order."""
         found = self._base.execute("SELECT row FROM answer WHERE NOT good ORDER BY identity")
         return (json.loads(row) for (row,) in found)
 
-    def _select(self, which: str) -> Iterator[tuple[dict[str, Any], str]]:
+    def _select(self, which: str) -> Iterator[tuple[str, dict[str, Any], str]]:
         for row, seen, task, deleted, stale in self._base.execute(ROWS.format(which)):
-            values = {"deleted": bool(deleted), "stale": bool(stale), "revisions": len(seen.split())}
-            yield json.loads(row) | values, task
+            yield row, {"deleted": bool(deleted), "stale": bool(stale), "revisions": len(seen.split())}, task
 
     def _take(self, chunk: Chunk) -> None:
         for number in chunk.gone:

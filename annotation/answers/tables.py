@@ -1,9 +1,11 @@
 """The tables of a campaign, made from the corpus and the raw chunks: the same input, the same bytes."""
 
 import csv
+import ctypes
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from annotation.adjudication import Decision
 
 ADJUDICATION = "adjudication"
+M_MMAP_THRESHOLD, BLOCK = -3, 128 << 10
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -60,11 +63,19 @@ def rebuild(campaign: Campaign) -> Tables:
 
 def save_units(campaign: Campaign, spool: Spool) -> None:
     """Write `tasks.parquet`, and tell the spool which units there are."""
-    import pyarrow as pa
-
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what it has freed
+    _give_back_what_is_freed()
     spool.made_of = stamp.units_of(campaign)
     save(campaign.folder / "tasks.parquet", spool.units(campaign.units()))
+
+
+def _give_back_what_is_freed() -> None:
+    """Make memory that is freed leave the process: tables come in blocks of some MB, one after the other."""
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps it
+    # glibc raises its bound for blocks of their own with each one freed, then keeps them between small ones.
+    with suppress(AttributeError, OSError, TypeError):  # no glibc here
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, BLOCK)
 
 
 def write_tables(campaign: Campaign, spool: Spool) -> Tables:

@@ -44,7 +44,6 @@ class Plan:
     later: list[Task] = field(default_factory=list)
     standing: int = 0
     last: int = 0
-    hours: float = 0.0
     skipped_gold: int = 0
 
     @property
@@ -56,6 +55,11 @@ class Plan:
     def missing(self) -> list[Task]:
         """The tasks to send."""
         return [*self.new, *self.changed]
+
+    @property
+    def hours(self) -> float:
+        """How long all annotators together need for what is missing."""
+        return _hours(self.missing, self.queue)
 
     @property
     def old(self) -> list[Held]:
@@ -193,7 +197,6 @@ def compare(
         later=[*later],
         standing=len(held),
         last=max((one.id for one in held), default=0),
-        hours=_hours(missing, queue),
     )
 
 

@@ -57,23 +57,6 @@ def push(
     their answers are safe in the raw chunks. Raises WirecopyError where the server keeps failing.
     """
     tasks = campaign.tasks()
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        written = beside.submit(save, campaign.folder / "tasks.parquet", tasks)  # while the server is waited for
-        done = _push(studio, campaign, tasks, out=out, prune=prune, prune_answered=prune_answered, recreate=recreate)
-        written.result()
-    return done
-
-
-def _push(
-    studio: Studio,
-    campaign: Campaign,
-    tasks: list[Task],
-    *,
-    out: Output,
-    prune: bool,
-    prune_answered: bool,
-    recreate: bool,
-) -> Pushed:
     queues = queues_of(campaign)
     if recreate:
         for queue in _gone(studio, queues) or queues:
@@ -82,17 +65,21 @@ def _push(
         settle(studio, queue)
     units = {task.key: task.payload for task in tasks}
     rounds: list[Pushed] = []
-    for _ in range(ROUNDS):
-        plans, moved = _moved(studio, campaign, tasks, out)
-        shown = _predicted(campaign, tasks, [task for one in plans for task in one.missing], out)
-        brought = {
-            one.queue.name: bring(studio, one, units, shown, out=out, prune=prune, prune_answered=prune_answered)
-            for one in plans
-        }
-        rounds.append(_added(campaign, brought, moved))
-        # What a colleague sent at the same time may be more than the overlap: look again.
-        if not any(one.disturbed for one in brought.values()):
-            break
+    plans, moved = _moved(studio, campaign, tasks, out)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        written = beside.submit(save, campaign.folder / "tasks.parquet", tasks)  # while the server is waited for
+        while True:
+            shown = _predicted(campaign, tasks, [task for one in plans for task in one.missing], out)
+            brought = {
+                one.queue.name: bring(studio, one, units, shown, out=out, prune=prune, prune_answered=prune_answered)
+                for one in plans
+            }
+            rounds.append(_added(campaign, brought, moved))
+            # What a colleague sent at the same time may be more than the overlap: look again.
+            if len(rounds) == ROUNDS or not any(one.disturbed for one in brought.values()):
+                break
+            plans, moved = _moved(studio, campaign, tasks, out)
+        written.result()
     return _joined(rounds)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from annotation.studio.client import EXPORT_IDS, PAGE, Studio
 from corpus.files import digest
 
+STAMP = "id,updated_at,total_annotations,cancelled_annotations"  # the counts are what a listing costs most
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -66,12 +67,13 @@ def stamps(studio: Studio, project_id: int, *, since: str | None = None) -> Iter
 
 def total(studio: Studio, project_id: int) -> int:
     """Return how many tasks a project has, in one small request."""
-    return int(_listed(studio, project_id, "tasks:id", [], 1)["total"])
+    return int(_listed(studio, project_id, "tasks:id", [], 1, include="id")["total"])
 
 
 def extent(studio: Studio, project_id: int) -> Extent | None:
     """Return where the tasks of a project lie; None where it has none."""
-    ends = [_listed(studio, project_id, order, [], 1) for order in ("tasks:id", "-tasks:id", "-tasks:updated_at")]
+    orders = ("tasks:id", "-tasks:id", "-tasks:updated_at")
+    ends = [_listed(studio, project_id, order, [], 1, include="id,updated_at") for order in orders]
     first, last, newest = (answer["tasks"] for answer in ends)
     if not (first and last and newest):
         return None
@@ -91,11 +93,13 @@ def identity(studio: Studio) -> str:
     return digest(sorted((str(one.get("id")), str(one.get("created_at"))) for one in found))
 
 
-def _listed(studio: Studio, project_id: int, order: str, filters: list[dict[str, Any]], size: int) -> dict[str, Any]:
+def _listed(
+    studio: Studio, project_id: int, order: str, filters: list[dict[str, Any]], size: int, *, include: str = STAMP
+) -> dict[str, Any]:
     query = {"filters": {"conjunction": "and", "items": filters}, "ordering": [order]}
     params = {
         "project": project_id,
-        "include": "id,updated_at,total_annotations,cancelled_annotations",
+        "include": include,
         "resolve_uri": "false",
         "query": json.dumps(query),
         "page": 1,

@@ -7,8 +7,9 @@ have been committed later than it was waited for, or sent by a colleague at the 
 double is taken out again.
 """
 
+import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,18 +21,19 @@ from annotation.schema import Task
 from annotation.studio.client import Doubt, Held, Studio
 from annotation.studio.plan import Plan, compare
 from annotation.studio.project import Project, ensure
-from annotation.studio.reading import total
+from annotation.studio.reading import ahead, total
 from annotation.tasks import to_server
 from corpus.errors import WirecopyError
-from corpus.files import read_model, write_json
+from corpus.files import read_model, write_text
 from corpus.output import Output
 
-BATCH = 500
+BATCH, BATCH_CHARACTERS = 1_000, 4 << 20
 TRIES = 6
 SETTLE_SECONDS = (0.0, 0.5, 1.0, 2.0, 4.0)
 Mark = tuple[str, str]
 Sent = tuple[Task, list[dict[str, Any]]]  # a task and the predictions that come with it
 Shown = Callable[[Queue, Task], Sent]
+Encoded = tuple[Mark, bytes]  # a task as JSON, ready to be sent
 
 
 class Journal(BaseModel):
@@ -73,10 +75,14 @@ def bring(
     project = ensure(studio, queue, before.project)
     told = f"{queue.campaign.name}{f', {queue.name}' if queue.name else ''}: sending tasks"
     certain = True
+
+    def encode(batch: list[Task]) -> list[Encoded]:
+        return [((task.key, task.payload), _json(*shown(queue, task))) for task in batch]
+
     with out.progress(told, len(before.missing)) as step:
-        for at in range(0, len(before.missing), BATCH):
-            batch = before.missing[at : at + BATCH]
-            certain &= _send(studio, queue, project, [shown(queue, task) for task in batch], after=before.last)
+        # The next batch is made ready while the server takes this one.
+        for batch, encoded in ahead(encode, _batches(before.missing)):
+            certain &= _send(studio, queue, project, encoded, after=before.last)
             step(len(batch))
     undisturbed = total(studio, project.id) == before.standing + len(before.missing)
     proved = certain and undisturbed and not before.doubles
@@ -110,24 +116,41 @@ def _proved(studio: Studio, project: Project, units: dict[str, str], before: Pla
     return after
 
 
-def _send(studio: Studio, queue: Queue, project: Project, batch: list[Sent], *, after: int) -> bool:
+def _batches(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    """Cut tasks into batches, smaller ones where texts are long: a server has its limit for a request."""
+    batch: list[Task] = []
+    size = 0
+    for task in tasks:
+        length = sum(len(text) for text in task.data.values() if isinstance(text, str))
+        if batch and (len(batch) == BATCH or size + length > BATCH_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(task)
+        size += length
+    if batch:
+        yield batch
+
+
+def _json(task: Task, filled: list[dict[str, Any]]) -> bytes:
+    return json.dumps(to_server(task, filled)).encode()
+
+
+def _send(studio: Studio, queue: Queue, project: Project, batch: list[Encoded], *, after: int) -> bool:
     """Send one batch; after a doubt look first, then send only what is not there. Tell whether there was none.
 
     What this push sends has ids above `after`.
     """
     missing = batch
     for attempt in range(TRIES):
-        sending = Journal(project=project.id, tasks=[(one.key, one.payload) for one, _ in missing])
-        write_json(queue.state / "push.json", sending.model_dump())
+        marks = [mark for mark, _ in missing]
+        write_text(queue.state / "push.json", Journal(project=project.id, tasks=marks).model_dump_json() + "\n")
         try:
-            studio.import_tasks(project.id, [to_server(task, filled) for task, filled in missing])
+            studio.import_encoded(project.id, b"[" + b",".join(task for _, task in missing) + b"]")
             return attempt == 0
         except Doubt as doubt:
             cause = doubt
-        there = _read_back(
-            lambda: studio.tasks(project.id, after=after), {(one.key, one.payload) for one, _ in missing}
-        )
-        missing = [one for one in missing if (one[0].key, one[0].payload) not in there]
+        there = _read_back(lambda: studio.tasks(project.id, after=after), set(marks))
+        missing = [one for one in missing if one[0] not in there]
         if not missing:
             return False
         time.sleep(min(2.0**attempt / 4, 8))

@@ -48,7 +48,10 @@ def test_the_second_push_sends_no_request_that_writes(studio: Studio, local_serv
         assert (again.sent, again.written, between.writes) == (0, False, [])
 
 
-def test_killed_at_20_random_moments_of_the_push(studio: Studio, local_server: Local, tmp_path: Path) -> None:
+def test_killed_at_20_random_moments_of_the_push(
+    studio: Studio, local_server: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_module, "BATCH", 250)
     draw = random.Random(20251122)
     token = _token(local_server)
     undisturbed = campaign(tmp_path / "clock", TASKS)
@@ -114,6 +117,18 @@ def test_a_fault_while_the_project_is_made_makes_no_second_one(
                 push(through, one, out=OUT)
     push(studio, one, out=OUT)
     assert len(studio.projects(Queue(one).title)) == 1
+    assert keys_on(studio, one) == each_once(one)
+
+
+def test_long_texts_make_small_batches(
+    studio: Studio, local_server: Local, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = campaign(tmp_path / "long", 7)
+    longest = max(sum(map(len, task.data.values())) for task in one.tasks())
+    monkeypatch.setattr(push_module, "BATCH_CHARACTERS", 2 * longest)
+    with proxy(studio.url) as between:
+        push(Studio(between.url, _token(local_server)), one, out=OUT)
+        assert sum("/import" in path for _, path in between.writes) == 4
     assert keys_on(studio, one) == each_once(one)
 
 
