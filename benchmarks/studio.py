@@ -1,6 +1,8 @@
 """Push, plan and pull against the plain ways of Label Studio's SDK, on one real server in one run.
 
-    python benchmarks/studio.py [--tasks 20000] [--tasks 100000] [--check]
+    python benchmarks/studio.py [--tasks 20000] [--tasks 100000] [--alone] [--check]
+
+With --alone the SDK's ways are left out: at 100,000 tasks they take longer than all the rest.
 
 Each way runs in a process of its own, one after the other on the same server. Its wall and CPU time are those of the
 work, without the start of Python; `client MB` is the highest resident memory of that process, `server +MB` how far the
@@ -37,6 +39,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 MOST_ADDED, LEAST_OF_BEST, MOST_PLAN_SECONDS = 0.05, 0.9, 120.0
 MOST_CLIENT, MOST_GROWTH = 400, 200  # MB
+PEERS = ("sdk push", "sdk list", "sdk pull", "one export")
 ONE_EXPORT_TASKS, BATCH, SAMPLE_SECONDS = 20_000, 500, 0.2
 CONFIG = """
 name = "bench {name}"
@@ -318,7 +321,7 @@ def workspace(folder: Path, count: int) -> None:
     build(space.config.sources, root=space.root, folder=space.corpus, config=space.config, out=Output())
 
 
-def compare(folder: Path, count: int) -> list[str]:
+def compare(folder: Path, count: int, *, alone: bool) -> list[str]:
     """Run all jobs at one size and print them; return what missed its mark."""
     from annotation.studio import server
     from corpus.output import Output
@@ -327,8 +330,8 @@ def compare(folder: Path, count: int) -> list[str]:
         workspace(folder / name, count)
     server.serve(state=folder / "state", out=Output())
     try:
-        names = [name for name in JOBS if name != "one export" or count <= ONE_EXPORT_TASKS]
-        runs = {name: run(name, folder) for name in names}
+        names = [name for name in JOBS if not (alone and name in PEERS)]
+        runs = {name: run(name, folder) for name in names if name != "one export" or count <= ONE_EXPORT_TASKS}
     finally:
         server.stop(state=folder / "state")
     return show(runs, count)
@@ -341,12 +344,10 @@ def show(runs: dict[str, Run], count: int) -> list[str]:
     wall, cpu = (push.seconds - push.server) / push.server, push.cpu / push.server
     print(f"\n{count:,} tasks")
     print(f"push adds {wall:.1%} wall and {cpu:.1%} CPU to the server's own import time")
-    print(f"push is {runs['sdk push'].seconds / push.seconds:.2f} x as fast as the SDK's")
-    print(f"no-op plan is {runs['sdk list'].seconds / plan.seconds:.2f} x as fast as the SDK's list")
     print(f"pull is at {pull.rate / best:.3f} of the server's best rate")
-    for name in ("sdk pull", "one export"):
+    for name, ours in zip(PEERS, ("push", "no-op", "pull", "pull"), strict=True):
         if name in runs:
-            print(f"pull is {runs[name].seconds / pull.seconds:.2f} x as fast as {name}")
+            print(f"{ours} is {runs[name].seconds / runs[ours].seconds:.2f} x as fast as {name}")
     print(f"\n{'':11} {'tasks/s':>8} {'wall s':>8} {'client CPU s':>13} {'client MB':>10} {'server +MB':>11}")
     for name, one in runs.items():
         print(f"{name:11} {one.rate:8,.0f} {one.seconds:8.1f} {one.cpu:13.1f} {one.client:10,} {one.growth:11,}")
@@ -373,6 +374,7 @@ def main() -> int:
     """Read the arguments, run, and print; exit 1 with --check where a mark is missed."""
     parser = argparse.ArgumentParser(description=str(__doc__).split("\n")[0])
     parser.add_argument("--tasks", type=int, action="append", help="20000 where none is named; can be repeated")
+    parser.add_argument("--alone", action="store_true", help="leave out the SDK's ways")
     parser.add_argument("--check", action="store_true", help="exit 1 where a mark is missed")
     parser.add_argument("--job", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -383,7 +385,7 @@ def main() -> int:
     missed = []
     for count in given.tasks or [20_000]:
         with tempfile.TemporaryDirectory(prefix="wirecopy-bench-") as folder:
-            missed += compare(Path(folder), count)
+            missed += compare(Path(folder), count, alone=given.alone)
     return int(given.check and bool(missed))
 
 
