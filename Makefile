@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 help:
 	@echo "make demo    the whole journey on the built-in sample (about 2 minutes the first time)"
-	@echo "make test    every test, with a real Label Studio and a real browser (about 20 minutes)"
+	@echo "make test    every test, with a real Label Studio and a real browser (about half an hour)"
 	@echo "make lint    style and types"
 	@echo "make bench   ratios against peers; make bench-corpus: those that take a quarter of an hour"
 	@echo "make wheel   the wheel, tried in a bare environment"
