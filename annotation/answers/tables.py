@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from annotation.adjudication import Decision
 
 ADJUDICATION = "adjudication"
-M_MMAP_THRESHOLD, BLOCK = -3, 128 << 10
+M_MMAP_THRESHOLD, M_ARENA_MAX, BLOCK = -3, -8, 128 << 10  # numbers of malloc.h
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -56,6 +56,7 @@ def made(campaign: Campaign) -> Tables:
 
 def rebuild(campaign: Campaign) -> Tables:
     """Make tasks, annotations, quarantine and labels anew; files that stay the same are not touched."""
+    give_back_what_is_freed()
     with Spool(campaign) as spool:
         save_units(campaign, spool)
         return write_tables(campaign, spool)
@@ -63,19 +64,23 @@ def rebuild(campaign: Campaign) -> Tables:
 
 def save_units(campaign: Campaign, spool: Spool) -> None:
     """Write `tasks.parquet`, and tell the spool which units there are."""
-    _give_back_what_is_freed()
+    import pyarrow as pa
+
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps what is freed
     spool.made_of = stamp.units_of(campaign)
     save(campaign.folder / "tasks.parquet", spool.units(campaign.units()))
 
 
-def _give_back_what_is_freed() -> None:
-    """Make memory that is freed leave the process: tables come in blocks of some MB, one after the other."""
-    import pyarrow as pa
+def give_back_what_is_freed() -> None:
+    """Make memory that is freed leave the process: tables come in blocks of some MB, one after the other.
 
-    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps it
-    # glibc raises its bound for blocks of their own with each one freed, then keeps them between small ones.
+    Before threads begin: each would get a heap of its own.
+    """
     with suppress(AttributeError, OSError, TypeError):  # no glibc here
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, BLOCK)
+        heap = ctypes.CDLL(None)
+        # glibc raises its bound for blocks of their own with each one freed, then keeps them between small ones.
+        heap.mallopt(M_MMAP_THRESHOLD, BLOCK)
+        heap.mallopt(M_ARENA_MAX, 1)
 
 
 def write_tables(campaign: Campaign, spool: Spool) -> Tables:

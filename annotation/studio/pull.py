@@ -13,7 +13,7 @@ from annotation.annotators import Pseudonyms
 from annotation.answers import chunks
 from annotation.answers.chunks import Chunk, Known
 from annotation.answers.spool import Spool
-from annotation.answers.tables import Tables, save_units, write_tables
+from annotation.answers.tables import Tables, give_back_what_is_freed, save_units, write_tables
 from annotation.campaign import Campaign
 from annotation.studio.client import EXPORT_IDS, Studio
 from annotation.studio.project import Gone, Project, find, former
@@ -56,6 +56,7 @@ def pull(studio: Studio, campaign: Campaign, *, out: Output, full: bool = False)
 
     Once a day, or where it is `full`, all tasks are listed, so that those deleted on the server are noticed.
     """
+    give_back_what_is_freed()
     with Spool(campaign) as spool, ThreadPoolExecutor(max_workers=1) as beside:
         # The corpus is read while the server is asked: it takes a fifth of that time.
         units = beside.submit(save_units, campaign, spool)
