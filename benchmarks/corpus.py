@@ -49,7 +49,7 @@ OURS = "wirecopy"
 TROVE = ["datatrove", "ftfy", "nltk", "regex", "tokenizers"]
 NEEDS = {"datasets": ["datasketch", "ftfy"], "datatrove": [*TROVE, "spacy"], LEAN: TROVE}
 DOCUMENTED = ("datasets", "datatrove")  # the marks are told of these
-INSTALL = "uv sync --group bench --group peers, or: pip install datatrove datasketch ftfy nltk regex spacy tokenizers"
+INSTALL = "uv sync --group peers, or: pip install datatrove datasketch ftfy nltk regex spacy tokenizers 'xxhash<4'"
 ROOT = Path(__file__).parent.parent
 
 

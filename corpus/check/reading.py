@@ -96,7 +96,7 @@ def reading(file: str) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, ValueError, OverflowError, NotImplementedError) as error:
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         cause = (str(error) or type(error).__name__).splitlines()[0]
         raise Unreadable(file, f"can't be read: {cause}") from None
 
